@@ -1,0 +1,42 @@
+// Bundles TypeScript with esbuild: scripts for k6, and the command line for Node.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { BuildError } from "./command.mjs";
+import { fingerprint, isRecorded, record } from "./fingerprint.mjs";
+import { root } from "./places.mjs";
+
+const sources = [
+  "scripts",
+  "lib",
+  "profiles",
+  "modules",
+  "cli",
+  "esbuild.config.mjs",
+  "package.json",
+  "package-lock.json",
+];
+
+/**
+ * Makes dist/ if its sources changed.
+ * @returns {Promise<boolean>} whether it was made.
+ * @throws {BuildError} with esbuild's message when a source does not compile.
+ */
+export async function prepareBundles() {
+  const dist = join(root, "dist");
+  const marker = join(dist, ".fingerprint");
+  const wanted = fingerprint(
+    sources.map((name) => join(root, name)),
+    { base: root, skip: (path) => /\.test\.ts$|\.md$/.test(path) },
+  );
+  if (existsSync(dist) && isRecorded(marker, wanted)) return false;
+  // Imported late: before the packages are installed there is no esbuild.
+  const { bundle } = await import("../esbuild.config.mjs");
+  try {
+    await bundle();
+  } catch (error) {
+    throw new BuildError(`bundling failed: ${error instanceof Error ? error.message : error}`);
+  }
+  record(marker, wanted);
+  return true;
+}

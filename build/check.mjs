@@ -1,0 +1,57 @@
+// npm run check: types, formatting and linters of both languages, and that generated files are what their sources make.
+
+import { join } from "node:path";
+import { main, run } from "./command.mjs";
+import { changedByGenerating } from "./generated.mjs";
+import { goTool } from "./go-tools.mjs";
+import { preparePackages } from "./packages.mjs";
+import { extension, root } from "./places.mjs";
+import { checkNode } from "./toolchain.mjs";
+
+/** @type {[string, () => Promise<string>][]} A name, and what is wrong ("" for nothing). */
+const checks = [
+  ["types (tsc)", () => problems("node_modules/.bin/tsc", ["--project", "tsconfig.json", "--pretty"])],
+  [
+    "TypeScript (biome)",
+    () => problems("node_modules/.bin/biome", ["check", "--error-on-warnings", "--colors=off", "."]),
+  ],
+  [
+    "generated files",
+    async () => (await changedByGenerating()).map((path) => `${path} is stale: npm run generate`).join("\n"),
+  ],
+  ["Go formatting (gofmt)", unformattedGo],
+  ["Go (go vet)", () => problems("go", ["vet", "-tags", "systems", "./..."], extension)],
+  ["Go (staticcheck)", async () => problems(await goTool("staticcheck"), ["-tags", "systems", "./..."], extension)],
+];
+
+await main(async () => {
+  checkNode();
+  await preparePackages();
+  let failed = 0;
+  for (const [name, check] of checks) {
+    const wrong = await check();
+    process.stdout.write(wrong === "" ? `ok      ${name}\n` : `FAILED  ${name}\n${wrong}\n`);
+    if (wrong !== "") failed += 1;
+  }
+  return failed === 0 ? 0 : 1;
+});
+
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {string} [cwd]
+ */
+async function problems(program, args, cwd = root) {
+  const result = await run(program.includes("node_modules") ? join(root, program) : program, args, {
+    cwd,
+    quiet: true,
+  });
+  return result.code === 0 ? "" : result.output.trim() || `ended with ${result.code}`;
+}
+
+/** gofmt says which files it would change, and ends with 0 all the same. */
+async function unformattedGo() {
+  const result = await run("gofmt", ["-l", "."], { cwd: extension, quiet: true });
+  if (result.code !== 0) return result.output.trim();
+  return result.stdout.trim() === "" ? "" : `not formatted, npm run format does it:\n${result.stdout.trim()}`;
+}

@@ -1,0 +1,35 @@
+// npm test: prepares everything, then the tests that need Node and Go only. With --systems (npm run test:systems): installs the real servers and runs
+// the tests that need them. --race adds Go's race detector, --counts <file> writes the counts as JSON.
+// The last line is `N passed, N failed`.
+
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { BuildError, main } from "./command.mjs";
+import { goTest } from "./go-test.mjs";
+import { prepare } from "./prepare.mjs";
+import { prepareRedis } from "./redis.mjs";
+import { vitest } from "./vitest.mjs";
+
+await main(async () => {
+  const { values } = parseArgs({
+    options: { systems: { type: "boolean" }, race: { type: "boolean" }, counts: { type: "string" } },
+    strict: true,
+  });
+  if (process.platform === "win32") throw new BuildError("the tests need a Unix system");
+  await prepare();
+  if (values.systems) await prepareRedis();
+  const runs = [
+    await goTest({ ...(values.systems ? { tag: "systems" } : {}), ...(values.race ? { race: true } : {}) }),
+    await vitest(values.systems ? "systems" : "unit"),
+  ];
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const run of runs) {
+    counts.passed += run.passed;
+    counts.failed += run.failed;
+    counts.skipped += run.skipped;
+  }
+  if (values.counts !== undefined) writeFileSync(values.counts, JSON.stringify(counts));
+  if (counts.skipped > 0) process.stdout.write(`${counts.skipped} skipped\n`);
+  process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`);
+  return counts.failed === 0 ? 0 : 1;
+});

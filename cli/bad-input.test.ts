@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dbmark } from "./command-under-test.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "dbmark-test-"));
+  writeFileSync(join(folder, "a-file"), "");
+  writeFileSync(join(folder, "broken.json"), "{");
+  writeFileSync(join(folder, "empty.json"), "[]");
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const secret = "s3cret-w0rd";
+
+describe("refused before anything starts, with exit code 2", () => {
+  it.each<[string, string[], RegExp]>([
+    ["an unknown command", ["frobnicate"], /unknown command 'frobnicate'/],
+    ["an unknown option", ["run", "oltp", "--bogus"], /unknown option '--bogus'/],
+    ["k6's own --vus", ["run", "oltp", "--vus", "3"], /unknown option '--vus'/],
+    ["an unknown suite", ["run", "oltpp"], /no suite oltpp\. Did you mean oltp\?/],
+    ["an unknown profile", ["run", "oltp", "--profile", "tps50"], /no load profile tps50\. Did you mean tps500\?/],
+    ["a profile file that is not there", ["run", "oltp", "--profile", "./none.json"], /no profile file .*none\.json/],
+    ["a profile file that does not parse", ["run", "oltp", "--profile", "BROKEN"], /broken\.json cannot be read/],
+    ["a profile file without a profile", ["run", "oltp", "--profile", "EMPTY"], /empty\.json holds no profile/],
+    ["an unknown variable", ["run", "oltp", "--set", "ROW=1"], /no variable ROW\. Did you mean ROWS\?/],
+    [
+      "a variable without a value",
+      ["run", "oltp", "--set", "ROWS"],
+      /--set ROWS is not accepted; expected is KEY=VALUE/,
+    ],
+    [
+      "a variable given twice",
+      ["run", "oltp", "--profile", "smoke", "--set", "LOAD_PROFILE=max"],
+      /LOAD_PROFILE is given twice/,
+    ],
+    ["a variable of the harness", ["run", "oltp", "--set", "DBMARK_TARGET=x"], /DBMARK_TARGET is set by dbmark itself/],
+    [
+      "a number that is none",
+      ["run", "oltp", "--set", "ROWS=ten"],
+      /ROWS=ten is not accepted; expected is a whole number/,
+    ],
+    [
+      "a duration without a unit",
+      ["run", "oltp", "--set", "WARMUP_DURATION=10"],
+      /WARMUP_DURATION=10 .* a number with a unit/,
+    ],
+    ["an unknown operation", ["run", "oltp", "--set", "OPERATIONS=selekt=1"], /selekt/],
+    [
+      "a weight that is no number",
+      ["run", "oltp", "--set", "OPERATIONS=select=x"],
+      /the weight "x" of select is not a number/,
+    ],
+    ["weights that sum to zero", ["run", "oltp", "--set", "OPERATIONS=select=0"], /all weights are zero/],
+    [
+      "an unknown mix",
+      ["run", "oltp", "--set", "MIX=reed-heavy"],
+      /MIX=reed-heavy is not accepted; expected is read-heavy/,
+    ],
+    ["an unknown metrics mode", ["run", "oltp", "--metrics", "all"], /operations, windows/],
+    [
+      "an unknown system",
+      ["run", "oltp", "--target", `mysql://u:${secret}@h/db`],
+      /does not run on mysql; it runs on postgres/,
+    ],
+    ["a target that is no URL", ["run", "oltp", "--target", `u:${secret}@h`], /The target u:\*\*\*@h is not a URL/],
+    [
+      "a URL that does not parse",
+      ["run", "oltp", "--target", `postgres://u:${secret}@[:x/db`],
+      /cannot be read as a URL/,
+    ],
+    [
+      "--keep with a target",
+      ["run", "oltp", "--keep", "--target", "noop://local"],
+      /--keep is for the embedded PostgreSQL/,
+    ],
+    ["results into a file", ["run", "oltp", "--out", "FILE"], /it is a file/],
+    ["results below a file", ["run", "oltp", "--out", "FILE/results"], /part of the path is a file/],
+    ["results where no folder can be made", ["run", "oltp", "--out", "/proc/results"], /cannot be made/],
+    ["an unknown topic to list", ["list", "colours"], /suites, profiles, systems, variables/],
+    ["an unknown suite to inspect", ["inspect", "oltpp"], /no suite oltpp/],
+    [
+      "a table to inspect without a target",
+      ["inspect", "oltp", "--set", "TABLE=orders"],
+      /TABLE=orders needs a --target/,
+    ],
+  ])("%s", async (_, args, message) => {
+    const places: Record<string, string> = { FILE: "a-file", BROKEN: "broken.json", EMPTY: "empty.json" };
+    const given = args.map((arg) => arg.replace(/^(FILE|BROKEN|EMPTY)\b/, (word) => join(folder, places[word] ?? "")));
+    const { code, stdout, stderr } = await dbmark(given);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+    expect(stdout + stderr).not.toContain(secret);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});
+
+describe("without running anything", () => {
+  it("--version prints the version, --help the commands", async () => {
+    expect((await dbmark(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const help = await dbmark(["--help"]);
+    expect(help.code).toBe(0);
+    expect(help.stdout).toMatch(/run[\s\S]*list[\s\S]*inspect/);
+  });
+
+  it("list shows suites, profiles and systems, for people and for programs", async () => {
+    expect((await dbmark(["list"])).stdout).toMatch(/oltp[\s\S]*tps500[\s\S]*postgres/);
+    const profiles: { name: string }[] = JSON.parse((await dbmark(["list", "profiles", "--format", "json"])).stdout);
+    expect(profiles.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["smoke", "tps100", "tps200", "tps500", "tps1000", "tps2000", "tps5000", "max"]),
+    );
+  });
+
+  it("inspect prints the final statements of the four operations", async () => {
+    const { code, stdout } = await dbmark(["inspect", "oltp", "--set", "ROWS=1000"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /select[\s\S]*SELECT [\s\S]*range[\s\S]*insert[\s\S]*INSERT INTO [\s\S]*update[\s\S]*UPDATE /,
+    );
+    expect(stdout).toContain("1,000 rows");
+  });
+});

@@ -1,0 +1,55 @@
+// Runs the real command for the tests, as a user's shell does.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { installationFolder } from "./installation.ts";
+
+/** What a command printed and how it ended. */
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A command that runs. */
+export interface Running {
+  child: ChildProcess;
+  ended: Promise<Ended>;
+  /** Resolves when standard error holds the text. */
+  prints(text: string | RegExp): Promise<void>;
+}
+
+/** Starts `dbmark …`. */
+export function startDbmark(args: string[], environment: Record<string, string> = {}): Running {
+  const child = spawn(process.execPath, [join(installationFolder, "cli", "dbmark.mjs"), ...args], {
+    env: { ...process.env, DBMARK_PREPARED: "1", NO_COLOR: "1", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [stdout, stderr] = ["", ""];
+  const watchers = new Set<() => void>();
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    stderr += text;
+    for (const watch of watchers) watch();
+  });
+  const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
+  const prints = (text: string | RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const watch = () => {
+        if (typeof text === "string" ? !stderr.includes(text) : !text.test(stderr)) return;
+        watchers.delete(watch);
+        resolve();
+      };
+      watchers.add(watch);
+      watch();
+      ended.then(() => reject(new Error(`dbmark ended without printing ${text}:\n${stderr}`)));
+    });
+  return { child, ended, prints };
+}
+
+/** Runs `dbmark …` to its end. */
+export function dbmark(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
+  return startDbmark(args, environment).ended;
+}

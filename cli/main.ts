@@ -1,0 +1,44 @@
+// The command line: parses what was typed, runs the command, and turns errors into messages and exit codes.
+
+import { Command, CommanderError } from "commander";
+import { UsageError } from "../lib/environment/index.ts";
+import { inspectCommand } from "./commands/inspect.ts";
+import { listCommand } from "./commands/list.ts";
+import { runCommand } from "./commands/run.ts";
+import { CommandError } from "./errors.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { version } from "./installation.ts";
+
+/** Runs one command line (`process.argv`) and returns its exit code. */
+export async function main(argv: string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.good;
+  const finish = (code: ExitCode) => {
+    exitCode = code;
+  };
+  const program = new Command("dbmark")
+    .description("A benchmark for databases on k6: results that say what was measured and whether to believe them.")
+    .version(version)
+    .helpCommand(false)
+    .addCommand(runCommand(finish))
+    .addCommand(listCommand())
+    .addCommand(inspectCommand());
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .showHelpAfterError("(--help shows what there is)")
+      .configureHelp({ helpWidth: process.stdout.columns ?? 100 });
+  }
+  try {
+    if (argv.length <= 2) program.help({ error: true });
+    await program.parseAsync(argv);
+    return exitCode;
+  } catch (error) {
+    // --help and --version end here as well, with 0; everything that commander refuses is wrong usage.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.good : exitCodes.usage;
+    if (error instanceof UsageError || error instanceof CommandError) {
+      process.stderr.write(`dbmark: ${error.message}\n`);
+      return error instanceof CommandError ? error.exitCode : exitCodes.usage;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,151 @@
+// What a run tells while it works: the same lines for a terminal, where the last one changes in place, and for a log, where one is added
+// every few seconds.
+
+import { createLogUpdate } from "log-update";
+import pc from "picocolors";
+import type { RunEvent, WindowEvent } from "../run/events.ts";
+import { clock, count, milliseconds } from "./numbers.ts";
+
+/** Seconds between lines where they cannot change in place. */
+const logInterval = 5;
+const barWidth = 24;
+
+/** Shows the events of a run on a stream. */
+export class Progress {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #live: ReturnType<typeof createLogUpdate> | undefined;
+  readonly #clock: () => number;
+  #lastLine = Number.NEGATIVE_INFINITY;
+  #loadStarted = 0;
+  #totalSeconds: number | null = null;
+  #operationCount: number | null = null;
+  #phase = "";
+  /** Windows since the last line of a log. */
+  #windows: WindowEvent[] = [];
+
+  /** @param now Seconds of a clock that only goes on. */
+  constructor(stream: NodeJS.WriteStream = process.stderr, now: () => number = () => performance.now() / 1000) {
+    this.#stream = stream;
+    this.#clock = now;
+    this.#live = stream.isTTY ? createLogUpdate(stream, { showCursor: true }) : undefined;
+  }
+
+  /** A line that stays. */
+  say(text: string): void {
+    this.#live?.clear();
+    this.#stream.write(`${text}\n`);
+  }
+
+  /** Leaves the terminal as it is, below what was shown. */
+  close(): void {
+    this.#live?.clear();
+  }
+
+  /** Shows an event. */
+  show(event: RunEvent): void {
+    switch (event.event) {
+      case "connected":
+        this.say(`Connected: ${event.server.product} ${event.server.version}`);
+        break;
+      case "load":
+        this.#showLoad(event);
+        break;
+      case "started":
+        this.#totalSeconds = event.totalSeconds;
+        this.#operationCount = event.operationCount;
+        this.say(`Running: ${event.folder}`);
+        break;
+      case "window":
+        this.#showWindow(event);
+        break;
+      case "finishing":
+        this.#change("Finishing: closing sessions, balancing the books …");
+        break;
+    }
+  }
+
+  #showLoad(event: RunEvent & { event: "load" }): void {
+    const rate = event.seconds > 0 ? event.rows / event.seconds : 0;
+    switch (event.state) {
+      case "started":
+        this.#loadStarted = this.#clock();
+        this.say(`Loading ${count(event.total)} rows${event.reason === undefined ? "" : ` (${event.reason})`}`);
+        break;
+      case "progress": {
+        const seconds = event.seconds || this.#clock() - this.#loadStarted;
+        const speed = seconds > 0 ? event.rows / seconds : 0;
+        const left = speed > 0 ? `, ${clock((event.total - event.rows) / speed)} left` : "";
+        this.#change(
+          `${this.#bar(event.rows / event.total)}${count(event.rows)} of ${count(event.total)} rows, ${count(speed)} rows/s${left}`,
+        );
+        break;
+      }
+      case "finishing":
+        this.#change("Finishing the load: indexes and statistics …");
+        break;
+      case "resetting":
+        this.#change(
+          `Bringing the data set back to its first state${event.reason === undefined ? "" : ` (${event.reason})`} …`,
+        );
+        break;
+      case "finished":
+        this.say(`Loaded ${count(event.rows)} rows in ${event.seconds.toFixed(1)} s (${count(rate)} rows/s)`);
+        break;
+      case "reused":
+        this.say(`The data set of ${count(event.rows)} rows is there already`);
+        break;
+    }
+  }
+
+  #showWindow(event: WindowEvent): void {
+    if (event.phase !== this.#phase) {
+      this.#phase = event.phase;
+      this.#windows = [];
+      this.#lastLine = this.#clock() - (this.#live === undefined ? logInterval - 1 : logInterval);
+    }
+    this.#windows.push(event);
+    if (this.#live === undefined && this.#clock() - this.#lastLine < logInterval) return;
+    const shown = this.#live === undefined ? this.#windows : [event];
+    this.#windows = [];
+    this.#change(this.#line(event, shown));
+  }
+
+  #line(last: WindowEvent, windows: WindowEvent[]): string {
+    const elapsed = last.second + 1;
+    const total = this.#totalSeconds;
+    const share =
+      this.#operationCount !== null ? last.total / this.#operationCount : total === null ? 0 : elapsed / total;
+    const operations = windows.reduce((sum, window) => sum + window.operations, 0);
+    const errors = windows.reduce((sum, window) => sum + window.errors, 0);
+    const parts = [
+      `${last.phase.padEnd(8)} ${clock(elapsed)}${total === null ? "" : ` of ${clock(total)}`}`,
+      `${count(operations / windows.length)}/s${last.targetRate === null ? "" : ` of ${count(last.targetRate)}`}`,
+      // Percentiles are not averaged: the last second's own.
+      ...(last.operations === 0
+        ? ["no replies"]
+        : [`p50 ${milliseconds(last.p50Milliseconds)}`, `p99 ${milliseconds(last.p99Milliseconds)}`]),
+      errors === 0 ? "no errors" : pc.red(`${count(errors)} errors`),
+    ];
+    if (last.backlog > 0) parts.push(pc.yellow(`${count(last.backlog)} waiting`));
+    return `${this.#bar(share)}${parts.join("  ")}`;
+  }
+
+  /** How far it is, where it can move. */
+  #bar(share: number): string {
+    if (this.#live === undefined) return "";
+    const filled = Math.round(Math.max(0, Math.min(1, share)) * barWidth);
+    return `${"━".repeat(filled)}${pc.dim("─".repeat(barWidth - filled))} `;
+  }
+
+  /** Shows a line that the next one replaces; in a log, at most one every few seconds. */
+  #change(line: string): void {
+    if (this.#live !== undefined) {
+      this.#live(line);
+      return;
+    }
+    const now = this.#clock();
+    if (now - this.#lastLine < logInterval && !line.endsWith("…")) return;
+    this.#lastLine = now;
+    this.#stream.write(`${line}\n`);
+  }
+}

@@ -1,0 +1,55 @@
+// What k6 tells the command line while it works: one JSON object a line, on a pipe.
+
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import type { Workload } from "../../lib/workload.ts";
+
+/** State of the load phase. */
+export type LoadState = "started" | "progress" | "finished" | "reused" | "finishing" | "resetting";
+
+/** A line of the pipe. Times end in their unit. */
+export type RunEvent =
+  | { event: "connected"; server: { product: string; version: string } }
+  | { event: "workload"; workload: Workload }
+  | { event: "load"; state: LoadState; rows: number; total: number; seconds: number; reason?: string }
+  | { event: "started"; folder: string; totalSeconds: number | null; operationCount: number | null; loop: string }
+  | WindowEvent
+  | { event: "finishing" }
+  | { event: "error"; kind: string; exitCode: 2 | 3; message: string }
+  | { event: "finished"; folder: string; runFile: string; status: string; valid: boolean; slosMet: boolean };
+
+/** One second of all operations; response times. */
+export interface WindowEvent {
+  event: "window";
+  second: number;
+  phase: string;
+  operations: number;
+  errors: number;
+  p50Milliseconds: number;
+  p99Milliseconds: number;
+  /** Operations per second that are due; null in a closed loop. */
+  targetRate: number | null;
+  /** Operations that are due and wait for a worker. */
+  backlog: number;
+  /** Operations finished since the run's start. */
+  total: number;
+}
+
+/** Calls `receive` for each event, and resolves when the pipe ends. What is no event is passed over: the pipe is private to both programs. */
+export function readEvents(pipe: Readable, receive: (event: RunEvent) => void): Promise<void> {
+  const lines = createInterface({ input: pipe });
+  lines.on("line", (line) => {
+    let event: RunEvent;
+    try {
+      event = JSON.parse(line);
+    } catch {
+      // Cut off in the middle by a kill.
+      return;
+    }
+    receive(event);
+  });
+  return new Promise((resolve) => {
+    lines.on("close", resolve);
+    pipe.on("error", () => resolve());
+  });
+}

@@ -1,0 +1,104 @@
+// What the user asks of `dbmark run`, checked in full before anything is started.
+
+import { existsSync } from "node:fs";
+import { assertKnown, UsageError, variablesOfSuite } from "../../lib/environment/index.ts";
+import { findSuite, workloadOf } from "../../modules/index.ts";
+import { CommandError } from "../errors.ts";
+import { k6Binary, scriptBundle } from "../installation.ts";
+import { isProfileFile, readProfileFile } from "./profile-file.ts";
+import { prepareResultsFolder } from "./results-folder.ts";
+import { checkSettings } from "./settings.ts";
+import { checkTarget } from "./target.ts";
+
+/** Options as the command line gives them. */
+export interface RunOptions {
+  target?: string;
+  profile?: string;
+  set: string[];
+  out: string;
+  keep?: boolean;
+  reload?: boolean;
+  allowWrites?: boolean;
+  k6Out: string[];
+  metrics?: string;
+}
+
+/** A checked request. */
+export interface RunRequest {
+  suite: string;
+  script: string;
+  /** Absent: an embedded PostgreSQL. */
+  target: string | undefined;
+  keep: boolean;
+  /** Variables for k6 besides the target. */
+  environment: Record<string, string>;
+  resultsFolder: string;
+  outputs: string[];
+}
+
+/** @throws UsageError or CommandError when something is not accepted. */
+export async function checkRequest(suiteName: string, options: RunOptions): Promise<RunRequest> {
+  const suite = findSuite(suiteName);
+  const settings = await readSettings(suite.name, options);
+  const target = options.target ?? (process.env.DBMARK_TARGET || undefined);
+  const system = target === undefined ? "postgres" : checkTarget(target, suite.name);
+  if (target === undefined && !suite.systems.includes("postgres")) {
+    throw new CommandError(
+      `The suite ${suite.name} needs a --target (${suite.systems.join(", ")}): the embedded server is a PostgreSQL`,
+    );
+  }
+  if (options.keep && target !== undefined) {
+    throw new CommandError(
+      "--keep is for the embedded PostgreSQL; a target of your own keeps its data anyway. Leave out --keep or --target",
+    );
+  }
+  const environment = { ...process.env, ...settings };
+  checkSettings(suite.name, environment);
+  // Made only to see that it can be made: the script makes it again. One on a user's table needs the target.
+  if (!environment.TABLE) workloadOf(suite.name, system, environment);
+  const script = scriptBundle(suite.script);
+  for (const file of [k6Binary, script]) {
+    if (!existsSync(file)) throw new CommandError(`${file} is missing. Make it with: npm run build`);
+  }
+  return {
+    suite: suite.name,
+    script,
+    target,
+    keep: options.keep === true,
+    environment: {
+      ...settings,
+      ...(options.reload ? { DBMARK_RELOAD: "1" } : {}),
+      ...(options.allowWrites ? { DBMARK_ALLOW_WRITES: "1" } : {}),
+    },
+    // Last: it makes a folder.
+    resultsFolder: prepareResultsFolder(options.out),
+    outputs: options.k6Out,
+  };
+}
+
+/** `--set`, `--profile` and `--metrics` as variables. */
+export async function readSettings(
+  suite: string,
+  options: { set: string[]; profile?: string; metrics?: string },
+): Promise<Record<string, string>> {
+  const settings: Record<string, string> = {};
+  const set = (name: string, value: string, from: string) => {
+    if (name in settings) throw new UsageError(`${name} is given twice, the second time by ${from}: give it once`);
+    settings[name] = value;
+  };
+  for (const pair of options.set) {
+    const equals = pair.indexOf("=");
+    if (equals < 1)
+      throw new UsageError(`--set ${pair} is not accepted; expected is KEY=VALUE, for example --set ROWS=10000`);
+    const name = pair.slice(0, equals).trim();
+    const known = variablesOfSuite(suite).map((variable) => variable.name);
+    assertKnown([known.find((one) => one === name.toUpperCase()) ?? name], suite);
+    set(name.toUpperCase(), pair.slice(equals + 1), `--set ${name}`);
+  }
+  if (options.profile !== undefined) {
+    const profile = isProfileFile(options.profile) ? await readProfileFile(options.profile) : options.profile;
+    set("LOAD_PROFILE", profile, "--profile");
+  }
+  if (options.metrics !== undefined) set("METRICS", options.metrics, "--metrics");
+  return settings;
+}

@@ -1,0 +1,139 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/generator"
+)
+
+// submit hands a prepared operation to the session. Where there is none and none can be had, or the session refuses,
+// the operation ends with that error.
+func (w *Worker) submit(s *slot) {
+	s.attempts++
+	failure := w.haveSession()
+	if failure == nil {
+		if w.engine.config.PoolSize > 0 && s.attempts == 1 {
+			// Waiting for the pool is response time, not service time.
+			s.sent = w.engine.Elapsed()
+		}
+		failure = w.session.Submit(w.calls, &s.request)
+		if failure != nil && failure.SessionLost && w.inFlight() == 1 {
+			// With others in flight, their deliveries will say the same.
+			w.loseSession()
+		}
+	}
+	if failure != nil {
+		w.finish(s, &driver.Completion{Tag: s.request.Tag, Err: failure}, w.engine.Elapsed())
+	}
+}
+
+// The wait between connects that fail doubles from the first to the last.
+const (
+	firstReconnectWait = 50 * time.Millisecond
+	lastReconnectWait  = time.Second
+)
+
+// haveSession makes sure that the worker holds a session: its own, or one of the shared pool, connected anew when it was lost.
+func (w *Worker) haveSession() *driver.Error {
+	if w.session != nil {
+		return nil
+	}
+	sessions := w.engine.sessions
+	if !w.acquired {
+		if failure := w.acquire(sessions); failure != nil || w.session != nil {
+			return failure
+		}
+	}
+	if w.failures > 0 {
+		wait := min(lastReconnectWait, firstReconnectWait<<min(w.failures-1, 10))
+		if !sleepContext(w.calls, wait, w.stop.Load) {
+			return canceled()
+		}
+	}
+	session, failure := sessions.reconnect(w.calls)
+	if failure != nil {
+		w.failures++
+		return failure
+	}
+	w.session, w.failures = session, 0
+	return nil
+}
+
+// acquire takes a place: from the shared pool, waiting for it, or the worker's own. The session may be nil: then it is to be connected.
+func (w *Worker) acquire(sessions *sessions) *driver.Error {
+	if w.engine.config.PoolSize == 0 {
+		select {
+		case w.session = <-sessions.free:
+		default: // more workers than the profile asked for, by a user's own executor
+		}
+		w.acquired = true
+		return nil
+	}
+	started := w.engine.Elapsed()
+	select {
+	case w.session = <-sessions.free:
+		w.acquired = true
+	case <-w.calls.Done():
+		return canceled()
+	}
+	sessions.wait.add(w.engine.Elapsed() - started)
+	return nil
+}
+
+func canceled() *driver.Error {
+	return &driver.Error{Kind: driver.KindCanceled, Message: "the run was ended before the operation was sent"}
+}
+
+// sleepContext waits, unless the context ends or stop says so; it tells whether it waited to the end.
+func sleepContext(ctx context.Context, wait time.Duration, stop func() bool) bool {
+	const step = 20 * time.Millisecond
+	for wait > 0 {
+		if stop() || ctx.Err() != nil {
+			return false
+		}
+		time.Sleep(min(step, wait))
+		wait -= step
+	}
+	return true
+}
+
+// release gives a session of the shared pool back. A worker's own session stays with it.
+func (w *Worker) release() {
+	if w.engine.config.PoolSize == 0 || !w.acquired {
+		return
+	}
+	// A nil keeps the place of a session that was lost: whoever takes it connects anew.
+	w.engine.sessions.free <- w.session
+	w.session, w.acquired = nil, false
+}
+
+func (w *Worker) loseSession() {
+	w.engine.sessions.discard(w.session)
+	w.session = nil
+}
+
+// mayRetry says whether an operation that failed is to be tried again.
+func (w *Worker) mayRetry(s *slot, failure *driver.Error) bool {
+	retry := &w.engine.config.Operations[s.request.Operation].Retry
+	return failure != nil && failure.Retryable && int(s.attempts) < retry.Attempts && !w.stop.Load()
+}
+
+// retry waits and submits the operation again, with the same parameters.
+func (w *Worker) retry(s *slot) {
+	e := w.engine
+	e.retries.Add(1)
+	retry := &e.config.Operations[s.request.Operation].Retry
+	if retry.Backoff > 0 {
+		wait := retry.Backoff << min(s.attempts-1, 20)
+		if retry.MaximumBackoff > 0 {
+			wait = min(wait, retry.MaximumBackoff)
+		}
+		// Jitter from the index and the attempt, so that two that collided do not collide again.
+		random := generator.HashNumber(uint64(s.index), uint64(s.attempts)) >> 11
+		wait = wait/2 + time.Duration(float64(wait/2)*float64(random)/(1<<53))
+		sleepContext(w.calls, wait, w.stop.Load)
+	}
+	w.submit(s)
+}

@@ -1,0 +1,242 @@
+// Package engine is the loop that runs a workload: workers claim operations, make their
+// parameters, hand them to a driver's session, and record what came of it. It knows nothing of k6,
+// which lends it a goroutine per worker, a slice of time after another.
+package engine
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/generator"
+	"github.com/dbmark/dbmark/k6-ext/pacing"
+	"github.com/dbmark/dbmark/k6-ext/record"
+)
+
+// Operation is what the loop needs to know of one operation.
+type Operation struct {
+	Name       string
+	Generators []generator.Generator
+	// Inserts: each success adds a row above the data set, which `latest` distributions count.
+	Inserts bool
+	Retry   Retry
+}
+
+// Retry limits how often an operation with a retryable error is tried, and how long it waits before: Backoff before the
+// second attempt, doubled for each one after, up to MaximumBackoff, times a random factor between one half and one.
+type Retry struct {
+	Attempts                int
+	Backoff, MaximumBackoff time.Duration
+}
+
+// PhaseSpan is a phase from its start (since the run's) to the next phase's.
+type PhaseSpan struct {
+	Phase    record.Phase
+	Start    time.Duration
+	Duration time.Duration
+}
+
+// Config is a run, ready to go.
+type Config struct {
+	Target     driver.Target
+	Program    driver.Program
+	Operations []Operation
+	Mix        *generator.Mix
+	Past       *generator.Past
+	Seed       uint64
+	Phases     []PhaseSpan
+	// Schedule of an open loop; nil in a closed one.
+	Schedule *pacing.Schedule
+	Stripe   pacing.Stripe
+	// Duration of a closed loop; zero with a Count.
+	Duration time.Duration
+	// Count ends a closed loop after exactly so many operations (of all instances); zero: none.
+	Count int64
+	// GracefulStop is how long due work may drain after the schedule's end.
+	GracefulStop time.Duration
+	Workers      int
+	Depth        int
+	// PoolSize is the number of sessions that workers share; zero: each has its own.
+	PoolSize int
+	Shards   int
+}
+
+// Engine is a run in progress. Open sessions first, then Begin, then let each worker run its slices.
+type Engine struct {
+	config   Config
+	names    []string
+	begin    sync.Once
+	began    atomic.Bool
+	start    time.Time
+	end      time.Duration // of the schedule; 0: by count alone
+	pacer    *pacing.Pacer
+	indexes  *pacing.Indexes
+	recorder *record.Recorder
+	sessions *sessions
+	cancel   context.CancelFunc
+
+	digest   atomic.Uint64
+	executed atomic.Int64
+	retries  atomic.Int64
+	// lastEnded is when the last operation so far ended, since the start.
+	lastEnded atomic.Int64
+	// interruptedAt is the time of an end before the schedule's; 0: none.
+	interruptedAt atomic.Int64
+}
+
+// New makes an engine of a configuration that was checked.
+func New(config Config) *Engine {
+	e := &Engine{config: config}
+	for i := range config.Operations {
+		e.names = append(e.names, config.Operations[i].Name)
+	}
+	e.sessions = newSessions(&e.config)
+	if config.Schedule != nil {
+		e.end = config.Schedule.Duration()
+	} else {
+		e.end = config.Duration
+	}
+	return e
+}
+
+// OpenSessions connects every session that the run needs, a few at a time, before anything is measured.
+func (e *Engine) OpenSessions(ctx context.Context) error { return e.sessions.openAll(ctx) }
+
+// Begin sets the run's start to now, at its first call.
+func (e *Engine) Begin() {
+	e.begin.Do(func() {
+		e.start = time.Now()
+		e.recorder = record.NewRecorder(e.names, e.config.Shards, e.start)
+		ctx, cancel := context.WithCancel(context.Background())
+		e.cancel = cancel
+		if e.config.Schedule != nil {
+			e.pacer = pacing.NewPacer(e.config.Schedule, e.config.Stripe, e.config.Workers, e.Elapsed)
+			go e.pacer.Dispatch(ctx)
+		} else {
+			e.indexes = pacing.NewIndexes(e.config.Stripe, e.config.Count, e.config.Workers)
+		}
+		e.began.Store(true)
+	})
+}
+
+// Began says whether the run has started.
+func (e *Engine) Began() bool { return e.began.Load() }
+
+// Start is the instant at which the run began.
+func (e *Engine) Start() time.Time { return e.start }
+
+// Elapsed is the time since the run began.
+func (e *Engine) Elapsed() time.Duration { return time.Since(e.start) }
+
+// Recorder holds what was measured; nil before Begin.
+func (e *Engine) Recorder() *record.Recorder { return e.recorder }
+
+// Backlog is the number of operations that are due and not claimed; always 0 in a closed loop.
+func (e *Engine) Backlog() int64 {
+	if e.pacer == nil {
+		return 0
+	}
+	return e.pacer.Backlog()
+}
+
+// Finished says whether nothing is left to start.
+func (e *Engine) Finished() bool {
+	if !e.began.Load() {
+		return false
+	}
+	if e.pacer != nil {
+		return e.pacer.Exhausted() || e.Elapsed() >= e.end+e.config.GracefulStop
+	}
+	if e.indexes.Exhausted() {
+		return true
+	}
+	return e.end > 0 && e.Elapsed() >= e.end
+}
+
+// PhaseAt is the phase at a time since the start; after the last phase's end it stays the last.
+func (e *Engine) PhaseAt(at time.Duration) record.Phase {
+	for i := len(e.config.Phases) - 1; i > 0; i-- {
+		if at >= e.config.Phases[i].Start {
+			return e.config.Phases[i].Phase
+		}
+	}
+	return e.config.Phases[0].Phase
+}
+
+// noticeInterrupt remembers when the run was first told to end while there was still something to start.
+func (e *Engine) noticeInterrupt() {
+	if e.began.Load() && !e.Finished() {
+		e.interruptedAt.CompareAndSwap(0, int64(e.Elapsed()))
+	}
+}
+
+// noticeEnd remembers the end of the last operation.
+func (e *Engine) noticeEnd(at time.Duration) {
+	for {
+		last := e.lastEnded.Load()
+		if int64(at) <= last || e.lastEnded.CompareAndSwap(last, int64(at)) {
+			return
+		}
+	}
+}
+
+// Outcome is what a run leaves besides its recorder.
+type Outcome struct {
+	// Digest is the sum over (index, operation, parameters) of every operation that was started.
+	Digest uint64
+	// Executed is the number of those.
+	Executed int64
+	// Complete: exactly the first Executed indexes ran, so that the digest can be compared.
+	Complete bool
+	// Interrupted: the run was ended before its schedule was.
+	Interrupted bool
+	// LastEnded is when the last operation ended, since the start.
+	LastEnded  time.Duration
+	Retries    int64
+	Reconnects int64
+	PoolWait   PoolWait
+	// LastIndex is beyond every index that ran.
+	LastIndex int64
+}
+
+// Stop ends the run: closes sessions, and records as undone what was due and never started. It is called once, after the last slice.
+func (e *Engine) Stop(ctx context.Context) Outcome {
+	outcome := Outcome{}
+	if e.began.Load() {
+		now := e.Elapsed()
+		e.noticeInterrupt()
+		outcome.Interrupted = e.interruptedAt.Load() > 0
+		if e.pacer != nil {
+			undone := e.recordUndone(now)
+			e.pacer.Close()
+			outcome.Complete = undone == 0 && e.pacer.Claimed() == e.config.Stripe.Count(e.config.Schedule.Total())
+			outcome.LastIndex = e.config.Stripe.Index(e.pacer.Claimed()) + 1
+		} else {
+			outcome.Complete = e.config.Count > 0 && e.indexes.Exhausted()
+			outcome.LastIndex = e.config.Stripe.Index(e.indexes.End()) + 1
+		}
+		e.cancel()
+	}
+	outcome.Digest, outcome.Executed = e.digest.Load(), e.executed.Load()
+	outcome.Retries, outcome.LastEnded = e.retries.Load(), time.Duration(e.lastEnded.Load())
+	e.sessions.closeAll(ctx)
+	outcome.Reconnects, outcome.PoolWait = e.sessions.reconnects.Load(), e.sessions.wait.read()
+	return outcome
+}
+
+// recordUndone enters each operation that was due and that nobody started into the response times, with the
+// time it had waited until now: at least that long its user would have waited.
+func (e *Engine) recordUndone(now time.Duration) int64 {
+	var undone int64
+	by := min(now, e.end)
+	if at := e.interruptedAt.Load(); at > 0 {
+		by = min(by, time.Duration(at))
+	}
+	e.pacer.Unclaimed(by, func(index int64, due time.Duration) {
+		undone++
+		e.recorder.Undone(e.config.Mix.Pick(uint64(index)), e.PhaseAt(due), now-due)
+	})
+	return undone
+}

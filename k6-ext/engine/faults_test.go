@@ -1,0 +1,189 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/record"
+)
+
+// faulty is a driver whose sessions answer as the test says: nil is a success. It counts what it is asked.
+type faulty struct {
+	answer   func(request int64) *driver.Error
+	refuse   func(opened int64) error
+	requests atomic.Int64
+	opened   atomic.Int64
+	closed   atomic.Int64
+}
+
+func (*faulty) System() string                              { return "faulty" }
+func (*faulty) Schemes() []string                           { return []string{"faulty"} }
+func (*faulty) Library() driver.Library                     { return driver.Library{} }
+func (f *faulty) Open(driver.Config) (driver.Target, error) { return f, nil }
+func (*faulty) URL() string                                 { return "faulty://" }
+func (*faulty) Close() error                                { return nil }
+func (*faulty) Describe(context.Context) (driver.Server, error) {
+	return driver.Server{}, nil
+}
+func (*faulty) Compile([]driver.Operation) (driver.Program, error) { return anyDepth{}, nil }
+
+type anyDepth struct{}
+
+func (anyDepth) MaximumDepth() int { return 100 }
+
+func (f *faulty) OpenSession(context.Context, driver.Program) (driver.Session, error) {
+	n := f.opened.Add(1)
+	if f.refuse != nil {
+		if err := f.refuse(n); err != nil {
+			return nil, err
+		}
+	}
+	return &faultySession{driver: f}, nil
+}
+
+type faultySession struct {
+	driver *faulty
+	tags   []uint64
+	lost   *driver.Error
+}
+
+func (s *faultySession) Submit(_ context.Context, request *driver.Request) *driver.Error {
+	if s.lost != nil {
+		return s.lost
+	}
+	s.tags = append(s.tags, request.Tag)
+	return nil
+}
+
+func (s *faultySession) Deliver(_ context.Context, dst []driver.Completion) []driver.Completion {
+	if len(s.tags) == 0 {
+		return dst
+	}
+	if s.lost == nil {
+		if failure := s.driver.answer(s.driver.requests.Add(1)); failure != nil && failure.SessionLost {
+			s.lost = failure
+		} else {
+			dst = append(dst, driver.Completion{Tag: s.tags[0], Err: failure})
+			s.tags = s.tags[1:]
+			return dst
+		}
+	}
+	// One at a time: a session may take several calls to deliver what it owes.
+	dst = append(dst, driver.Completion{Tag: s.tags[0], Err: s.lost})
+	s.tags = s.tags[1:]
+	return dst
+}
+
+func (*faultySession) Query(context.Context, driver.Statement) (*driver.ResultSet, error) {
+	return nil, errors.New("not here")
+}
+
+func (s *faultySession) Close(context.Context) error {
+	s.driver.closed.Add(1)
+	return nil
+}
+
+func TestALostSessionEndsWhatWasInFlightAndIsReplaced(t *testing.T) {
+	for _, depth := range []int{1, 8} {
+		f := &faulty{answer: func(request int64) *driver.Error {
+			if request == 50 {
+				return &driver.Error{Kind: driver.KindConnection, SessionLost: true, OutcomeUnknown: true, Message: "cut"}
+			}
+			return nil
+		}}
+		e := prepareWith(t, f, "faulty://", func(c *Config) { c.Workers, c.Depth, c.Count = 1, depth, 1000 })
+		runAll(context.Background(), e, 0)
+		outcome, total := finish(e)
+		if total.Operations != 1000 || outcome.Reconnects != 1 {
+			t.Errorf("depth %d: %d operations, %d reconnects", depth, total.Operations, outcome.Reconnects)
+		}
+		failed := total.Errors.Map()[string(driver.KindConnection)]
+		if failed == 0 || failed > uint64(depth) || total.Unknown != failed {
+			t.Errorf("depth %d: %d connection errors, %d unknown", depth, failed, total.Unknown)
+		}
+		if f.opened.Load() != f.closed.Load() {
+			t.Errorf("depth %d: %d sessions opened, %d closed", depth, f.opened.Load(), f.closed.Load())
+		}
+	}
+}
+
+func TestAServerThatStaysAwayFailsOperationsWithoutSpinning(t *testing.T) {
+	gone := &driver.Error{Kind: driver.KindUnreachable, Message: "nobody listens"}
+	f := &faulty{
+		answer: func(request int64) *driver.Error {
+			if request > 10 {
+				return &driver.Error{Kind: driver.KindConnection, SessionLost: true, Message: "cut"}
+			}
+			return nil
+		},
+		refuse: func(opened int64) error {
+			if opened > 2 {
+				return gone
+			}
+			return nil
+		},
+	}
+	e := prepareWith(t, f, "faulty://", func(c *Config) { c.Workers, c.Duration = 2, 500*time.Millisecond })
+	runAll(context.Background(), e, 0)
+	_, total := finish(e)
+	errorsByKind := total.Errors.Map()
+	if errorsByKind[string(driver.KindConnection)] != 2 || errorsByKind[string(driver.KindUnreachable)] == 0 {
+		t.Errorf("errors are %v; each of two workers loses its session once and cannot reconnect", errorsByKind)
+	}
+	if f.opened.Load() > 30 {
+		t.Errorf("%d connects in half a second: that is a storm", f.opened.Load())
+	}
+}
+
+func TestARetryableErrorIsTriedAgainUpToItsLimitAndCountedApart(t *testing.T) {
+	retryable := &driver.Error{Kind: driver.KindSerialization, Retryable: true, Message: "try again"}
+	f := &faulty{answer: func(request int64) *driver.Error {
+		if request%2 == 1 {
+			return retryable
+		}
+		return nil
+	}}
+	retry := func(attempts int) func(*Config) {
+		return func(c *Config) {
+			c.Workers, c.Count = 1, 100
+			for i := range c.Operations {
+				c.Operations[i].Retry = Retry{Attempts: attempts, Backoff: 100 * time.Microsecond, MaximumBackoff: time.Millisecond}
+			}
+		}
+	}
+	e := prepareWith(t, f, "faulty://", retry(3))
+	runAll(context.Background(), e, 0)
+	outcome, total := finish(e)
+	if total.Operations != 100 || total.Failed != 0 || total.Attempts != 200 || outcome.Retries != 100 {
+		t.Errorf("%d operations, %d failed, %d attempts, %d retries", total.Operations, total.Failed, total.Attempts, outcome.Retries)
+	}
+	always := &faulty{answer: func(int64) *driver.Error { return retryable }}
+	e = prepareWith(t, always, "faulty://", retry(3))
+	runAll(context.Background(), e, 0)
+	_, total = finish(e)
+	if total.Failed != 100 || total.Attempts != 300 || total.Errors.Map()[string(driver.KindSerialization)] != 100 {
+		t.Errorf("%d failed, %d attempts, errors %v", total.Failed, total.Attempts, total.Errors.Map())
+	}
+}
+
+func TestSessionsAreOpenedBeforeTheRunOrNotAtAll(t *testing.T) {
+	refused := &driver.Error{Kind: driver.KindTooManyConnections, Message: "full"}
+	f := &faulty{refuse: func(opened int64) error {
+		if opened == 5 {
+			return refused
+		}
+		return nil
+	}}
+	config := Config{Target: f, Workers: 20, Depth: 1, Phases: []PhaseSpan{{Phase: record.Measure}}}
+	err := New(config).OpenSessions(context.Background())
+	if !errors.Is(err, refused) {
+		t.Fatalf("got %v", err)
+	}
+	if open := f.opened.Load() - 1 - f.closed.Load(); open > int64(openingAtOnce) {
+		t.Errorf("%d sessions stayed open", open)
+	}
+}

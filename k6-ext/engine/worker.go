@@ -1,0 +1,313 @@
+package engine
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/generator"
+	"github.com/dbmark/dbmark/k6-ext/pacing"
+	"github.com/dbmark/dbmark/k6-ext/record"
+)
+
+// Observer hears of every operation that a worker ended, on the worker's goroutine. The observation is only good during the call.
+type Observer interface {
+	Observe(o *record.Observation)
+}
+
+// Worker runs operations, one slice of time after another. It belongs to one goroutine.
+type Worker struct {
+	engine   *Engine
+	number   int
+	shard    *record.Shard
+	observer Observer
+
+	session  driver.Session
+	acquired bool // a place of the shared pool is held
+	slots    []slot
+	idle     []int // slots that are free
+	done     []driver.Completion
+	again    []*slot // to be retried
+	// observation of the operation that just ended.
+	observation record.Observation
+	block       pacing.Block
+	timer       *time.Timer
+	failures    int // connects that failed one after another
+
+	digest    uint64
+	executed  int64
+	ended     int64 // in this slice
+	lastEnded time.Duration
+
+	calls context.Context // of this slice, for the driver
+	stop  atomic.Bool
+}
+
+// slot is one request that may be in flight.
+type slot struct {
+	request  driver.Request
+	index    int64
+	phase    record.Phase
+	attempts int32
+	lag      time.Duration
+	waited   time.Duration // from the intended start until the worker had it; 0 in a closed loop
+	ready    time.Duration // when its parameters were made
+	sent     time.Duration
+}
+
+// interruptGrace is how long replies to what is in flight are waited for when a run is ended.
+const interruptGrace = time.Second
+
+// Worker makes worker number n, which records into the shard of that number. A nil observer hears nothing.
+func (e *Engine) Worker(number int, observer Observer) *Worker {
+	w := &Worker{engine: e, number: number, observer: observer, timer: time.NewTimer(time.Hour)}
+	w.timer.Stop()
+	w.slots = make([]slot, e.config.Depth)
+	for i := range w.slots {
+		w.slots[i].request.Tag = uint64(i)
+		w.idle = append(w.idle, i)
+	}
+	return w
+}
+
+// Slice runs operations until the given time since the run's start, or until limit operations have ended (0: no limit), or
+// until there is nothing more to do. It returns with nothing in flight. When the context ends, it claims nothing more, and
+// waits a little for the replies that are still to come.
+func (w *Worker) Slice(ctx context.Context, until time.Duration, limit int64) {
+	if w.shard == nil {
+		w.shard = w.engine.recorder.Shard(w.number)
+	}
+	defer w.watch(ctx)()
+	for {
+		more := w.fill(ctx, until, limit)
+		if w.inFlight() > 0 {
+			w.deliver()
+		}
+		if w.inFlight() == 0 {
+			w.release()
+			if !more {
+				break
+			}
+		}
+	}
+	w.endSlice()
+}
+
+// fill starts operations until every slot is taken; false: there are no more to start in this slice.
+func (w *Worker) fill(ctx context.Context, until time.Duration, limit int64) bool {
+	for len(w.idle) > 0 {
+		if w.stop.Load() || (limit > 0 && w.ended+int64(w.inFlight()) >= limit) || !w.startNext(ctx, until) {
+			return false
+		}
+	}
+	return true
+}
+
+// watch notices the end of the context that k6 lends for a slice, without asking it at every operation. Calls to the driver have a
+// context of their own, which outlives it by interruptGrace.
+func (w *Worker) watch(ctx context.Context) (unwatch func()) {
+	w.stop.Store(false)
+	calls, cancel := context.WithCancel(context.Background())
+	w.calls = calls
+	release := context.AfterFunc(ctx, func() {
+		w.stop.Store(true)
+		w.engine.noticeInterrupt()
+		time.AfterFunc(interruptGrace, cancel)
+	})
+	return func() {
+		release()
+		cancel()
+	}
+}
+
+func (w *Worker) inFlight() int { return len(w.slots) - len(w.idle) }
+
+// startNext claims an operation and submits it. False: there is none to start now.
+func (w *Worker) startNext(ctx context.Context, until time.Duration) bool {
+	e := w.engine
+	claim, ok := w.claim(ctx, until)
+	if !ok {
+		return false
+	}
+	s := &w.slots[w.idle[len(w.idle)-1]]
+	w.idle = w.idle[:len(w.idle)-1]
+	w.prepare(s, claim)
+	s.ready = e.Elapsed()
+	if e.config.Schedule == nil {
+		s.phase = e.PhaseAt(s.ready)
+	}
+	s.sent = s.ready
+	w.submit(s)
+	return true
+}
+
+// claim takes the next operation: the next index in a closed loop, the next one due in an open loop. It waits
+// only when nothing is in flight, for then there is nothing better to do.
+func (w *Worker) claim(ctx context.Context, until time.Duration) (pacing.Claim, bool) {
+	e := w.engine
+	if e.pacer != nil {
+		if w.inFlight() > 0 {
+			return e.pacer.TryClaim()
+		}
+		if e.Elapsed() >= e.end+e.config.GracefulStop {
+			return pacing.Claim{}, false
+		}
+		return e.pacer.Claim(ctx, until, w.timer)
+	}
+	now := e.Elapsed()
+	if now >= until || (e.end > 0 && now >= e.end) {
+		return pacing.Claim{}, false
+	}
+	for w.block.Next >= w.block.End {
+		block, ok := e.indexes.Take()
+		if ok {
+			w.block = block
+			continue
+		}
+		w.handIn()
+		if !w.waitForOthers(until) {
+			return pacing.Claim{}, false
+		}
+	}
+	index := e.indexes.Index(w.block.Next)
+	w.block.Next++
+	return pacing.Claim{Index: index, Due: now, Claimed: now}, true
+}
+
+// waitForOthers sleeps a moment: the last operations are with other workers, which may yet give some back. False: nothing will come.
+func (w *Worker) waitForOthers(until time.Duration) bool {
+	if w.inFlight() > 0 || w.stop.Load() || w.engine.indexes.Exhausted() || w.engine.Elapsed() >= until {
+		return false
+	}
+	time.Sleep(time.Millisecond)
+	return true
+}
+
+// prepare makes the operation's parameters and adds them to the digest.
+func (w *Worker) prepare(s *slot, claim pacing.Claim) {
+	e := w.engine
+	index := uint64(claim.Index)
+	number := e.config.Mix.Pick(index)
+	operation := &e.config.Operations[number]
+	s.request.Operation = number
+	s.request.Parameters = resize(s.request.Parameters, len(operation.Generators))
+	hash := generator.HashNumber(index, uint64(number))
+	for i, g := range operation.Generators {
+		g.Generate(index, &s.request.Parameters[i])
+		hash = generator.Hash(hash, &s.request.Parameters[i])
+	}
+	w.digest += hash
+	s.index, s.attempts = claim.Index, 0
+	s.waited, s.lag = 0, -1
+	if e.config.Schedule != nil {
+		s.phase = e.PhaseAt(claim.Due)
+		s.waited = claim.Claimed - claim.Due
+		if claim.Waiting {
+			s.lag = s.waited
+		}
+	}
+}
+
+// resize gives a slice of n values, keeping the buffers of those that were there, also beyond its present length.
+func resize(values []driver.Value, n int) []driver.Value {
+	if n > cap(values) {
+		grown := make([]driver.Value, n)
+		copy(grown, values[:cap(values)])
+		return grown
+	}
+	return values[:n]
+}
+
+// deliver waits for completions and ends their operations, or tries them again.
+func (w *Worker) deliver() {
+	w.done = w.session.Deliver(w.calls, w.done[:0])
+	now := w.engine.Elapsed()
+	for i := range w.done {
+		if failure := w.done[i].Err; failure != nil && failure.SessionLost {
+			w.deliverRest()
+			w.loseSession()
+			break
+		}
+	}
+	w.again = w.again[:0]
+	for i := range w.done {
+		completion := &w.done[i]
+		s := &w.slots[completion.Tag]
+		if w.mayRetry(s, completion.Err) {
+			w.again = append(w.again, s)
+			continue
+		}
+		w.finish(s, completion, now)
+	}
+	for _, s := range w.again {
+		w.retry(s)
+	}
+}
+
+// deliverRest takes what a lost session still owes.
+func (w *Worker) deliverRest() {
+	for len(w.done) < w.inFlight() {
+		before := len(w.done)
+		w.done = w.session.Deliver(w.calls, w.done)
+		if len(w.done) == before {
+			panic("driver: a lost session did not deliver every request in flight")
+		}
+	}
+}
+
+// finish records the end of an operation and frees its slot.
+func (w *Worker) finish(s *slot, completion *driver.Completion, now time.Duration) {
+	e := w.engine
+	// In the worker, because an observation handed to an observer would otherwise be allocated each time.
+	o := &w.observation
+	*o = record.Observation{
+		Operation:    s.request.Operation,
+		Phase:        s.phase,
+		Service:      now - s.sent,
+		Response:     s.waited + now - s.ready,
+		Lag:          s.lag,
+		Attempts:     s.attempts,
+		RowsRead:     completion.RowsRead,
+		RowsWritten:  completion.RowsWritten,
+		BytesRead:    completion.BytesRead,
+		BytesWritten: completion.BytesWritten,
+	}
+	if completion.Err == nil {
+		if e.config.Operations[o.Operation].Inserts {
+			e.config.Past.Add(1)
+		}
+	} else {
+		o.ErrorKind, o.Unknown = completion.Err.Kind, completion.Err.OutcomeUnknown
+	}
+	w.shard.Record(o)
+	if w.observer != nil {
+		w.observer.Observe(o)
+	}
+	w.idle = append(w.idle, int(s.request.Tag))
+	w.executed++
+	w.ended++
+	w.lastEnded = now
+}
+
+// endSlice gives back what the worker will not run now.
+func (w *Worker) endSlice() {
+	w.handIn()
+	w.ended = 0
+	if w.engine.config.Count > 0 && w.engine.indexes != nil {
+		w.engine.indexes.Return(w.block)
+		w.block = pacing.Block{}
+	}
+}
+
+// handIn hands what the worker kept to itself to the engine.
+func (w *Worker) handIn() {
+	e := w.engine
+	e.digest.Add(w.digest)
+	e.executed.Add(w.executed)
+	if e.indexes != nil {
+		e.indexes.Finished(w.executed)
+	}
+	e.noticeEnd(w.lastEnded)
+	w.digest, w.executed = 0, 0
+}

@@ -1,0 +1,124 @@
+package dbmark
+
+import (
+	"strings"
+
+	"go.k6.io/k6/v2/js/common"
+	"go.k6.io/k6/v2/metrics"
+
+	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/run"
+)
+
+// metricSet holds the k6 metrics of docs/metrics.md, registered with one test.
+type metricSet struct {
+	transactions, transactionErrors   *metrics.Metric
+	successRate, errorRate            *metrics.Metric
+	latency, responseTime             *metrics.Metric
+	byKind                            map[driver.Kind]*metrics.Metric
+	bytesRead, bytesWritten           *metrics.Metric
+	recordsRead, recordsWritten       *metrics.Metric
+	timeouts, connections, validation *metrics.Metric
+	sloMissed                         *metrics.Metric
+	// gauges hold, in the windows mode, the percentiles of a second's histograms: by "latency_ms" or "response_time_ms" and suffix.
+	gauges map[string]map[string]*metrics.Metric
+}
+
+// The percentiles of the windows mode, by the suffix of their gauge.
+var gaugeSuffixes = []struct {
+	suffix     string
+	percentile float64
+}{{"_p50", 50}, {"_p95", 95}, {"_p99", 99}, {"_max", 100}}
+
+// metricsFor registers the metrics with the test that is being initialised.
+func (root *RootModule) metricsFor(environment *common.InitEnvironment) *metricSet {
+	if environment == nil {
+		return nil
+	}
+	registry := environment.Registry
+	root.mutex.Lock()
+	defer root.mutex.Unlock()
+	if set, ok := root.metrics[registry]; ok {
+		return set
+	}
+	counter := func(name string, kind ...metrics.ValueType) *metrics.Metric {
+		return registry.MustNewMetric(name, metrics.Counter, kind...)
+	}
+	trend := func(name string) *metrics.Metric {
+		return registry.MustNewMetric(name, metrics.Trend, metrics.Time)
+	}
+	set := &metricSet{
+		transactions:      counter("transactions_total"),
+		transactionErrors: counter("transaction_errors_total"),
+		successRate:       registry.MustNewMetric("transaction_success_rate", metrics.Rate),
+		errorRate:         registry.MustNewMetric("error_rate", metrics.Rate),
+		latency:           trend("latency_ms"),
+		responseTime:      trend("response_time_ms"),
+		byKind:            map[driver.Kind]*metrics.Metric{},
+		bytesRead:         counter("bytes_read_total", metrics.Data),
+		bytesWritten:      counter("bytes_written_total", metrics.Data),
+		recordsRead:       counter("records_read_total"),
+		recordsWritten:    counter("records_written_total"),
+		timeouts:          counter("timeout_errors_total"),
+		connections:       counter("connection_errors_total"),
+		validation:        counter("validation_errors_total"),
+		sloMissed:         counter("slo_missed"),
+		gauges:            map[string]map[string]*metrics.Metric{},
+	}
+	for _, kind := range []driver.Kind{driver.Read, driver.Write, driver.Delete, driver.Batch} {
+		set.byKind[kind] = trend(string(kind) + "_latency_ms")
+	}
+	for _, name := range []string{"latency_ms", "response_time_ms"} {
+		set.gauges[name] = map[string]*metrics.Metric{}
+		for _, gauge := range gaugeSuffixes {
+			set.gauges[name][gauge.suffix] = registry.MustNewMetric(name+gauge.suffix, metrics.Gauge, metrics.Time)
+		}
+	}
+	root.metrics[registry] = set
+	return set
+}
+
+// ofError is the counter that an error of this kind adds to, besides transaction_errors_total; nil: none.
+func (set *metricSet) ofError(kind driver.ErrorKind) *metrics.Metric {
+	switch kind {
+	case driver.KindTimeout:
+		return set.timeouts
+	case driver.KindConnection, driver.KindUnreachable, driver.KindTooManyConnections, driver.KindAuthentication, driver.KindProtocol:
+		return set.connections
+	case driver.KindValidation:
+		return set.validation
+	default:
+		return nil
+	}
+}
+
+// refuseUnfilled says which of the user's thresholds are on metrics that this mode does not fill: they would always pass.
+func (set *metricSet) refuseUnfilled(mode string, thresholds map[string]metrics.Thresholds) error {
+	unfilled := map[string]bool{}
+	if mode == run.WindowsMode {
+		for _, metric := range []*metrics.Metric{set.successRate, set.errorRate, set.latency, set.responseTime} {
+			unfilled[metric.Name] = true
+		}
+		for _, metric := range set.byKind {
+			unfilled[metric.Name] = true
+		}
+	} else {
+		for _, gauges := range set.gauges {
+			for _, metric := range gauges {
+				unfilled[metric.Name] = true
+			}
+		}
+	}
+	for name := range thresholds {
+		metric, _, _ := strings.Cut(name, "{")
+		if unfilled[metric] {
+			other := run.OperationsMode
+			if mode == run.OperationsMode {
+				other = run.WindowsMode
+			}
+			return driver.Usagef("there is a threshold on %q, which METRICS=%s does not fill: it could never fail; "+
+				"choose METRICS=%s, or declare it as an SLO", name, mode, other)
+		}
+	}
+	return nil
+}

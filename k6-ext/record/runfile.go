@@ -1,0 +1,146 @@
+package record
+
+import "encoding/json"
+
+// Status is how a run ended.
+type Status string
+
+// How runs end.
+const (
+	Complete    Status = "complete"
+	Interrupted Status = "interrupted"
+	// Crashed runs are completed from their windows by the command line.
+	Crashed Status = "crashed"
+)
+
+// RunFile is run.json; lib/schema/run.schema.json describes it.
+type RunFile struct {
+	Setup
+	Status Status `json:"status"`
+	// FinishedAt is when the last operation ended, ISO 8601 UTC.
+	FinishedAt string      `json:"finishedAt"`
+	Digest     *Digest     `json:"digest"`
+	Phases     []PhaseSpan `json:"phases"`
+	Totals     RunTotals   `json:"totals"`
+	Resources  Resources   `json:"resources"`
+	SLO        []Verdict   `json:"slo"`
+	Validity   Validity    `json:"validity"`
+	Books      []Book      `json:"books"`
+	// Ceiling is what the harness alone can do with this workload; nil when it was not measured.
+	Ceiling *Ceiling `json:"ceiling"`
+	// Steps of a search for the maximum, instances and what the server says of itself: room for later.
+	Steps            []json.RawMessage `json:"steps"`
+	Instances        []json.RawMessage `json:"instances"`
+	ServerStatistics json.RawMessage   `json:"serverStatistics"`
+	Cost             json.RawMessage   `json:"cost"`
+}
+
+// Digest is the fingerprint of the operations that ran and their parameters.
+type Digest struct {
+	// Value as 16 hexadecimal digits.
+	Value      string `json:"value"`
+	Operations uint64 `json:"operations"`
+	// Comparable with another run of the same operations: the same indexes ran.
+	Comparable bool `json:"comparable"`
+	// Reason why it is not comparable.
+	Reason string `json:"reason,omitempty"`
+}
+
+// RunTotals are the sums of each phase; a phase that did not happen is nil.
+type RunTotals struct {
+	Warmup   *PhaseTotals `json:"warmup,omitempty"`
+	Measure  *PhaseTotals `json:"measure"`
+	Cooldown *PhaseTotals `json:"cooldown,omitempty"`
+}
+
+// PhaseTotals are the sums of one phase.
+type PhaseTotals struct {
+	Seconds    float64           `json:"seconds"`
+	Operations []OperationTotals `json:"operations"`
+	// All operations together: histograms merged, not percentiles averaged.
+	All OperationTotals `json:"all"`
+	Lag Latency         `json:"lag"`
+}
+
+// OperationTotals are the sums of one operation in one phase.
+type OperationTotals struct {
+	// Name and Kind are absent for all operations together.
+	Name         string            `json:"name,omitempty"`
+	Kind         string            `json:"kind,omitempty"`
+	Operations   uint64            `json:"operations"`
+	Succeeded    uint64            `json:"succeeded"`
+	Failed       uint64            `json:"failed"`
+	Undone       uint64            `json:"undone"`
+	Unknown      uint64            `json:"unknown"`
+	Attempts     uint64            `json:"attempts"`
+	Errors       map[string]uint64 `json:"errors"`
+	RowsRead     uint64            `json:"rowsRead"`
+	RowsWritten  uint64            `json:"rowsWritten"`
+	BytesRead    uint64            `json:"bytesRead"`
+	BytesWritten uint64            `json:"bytesWritten"`
+	// Throughput is succeeded operations per second of the phase; nil when the phase had no length.
+	Throughput *float64 `json:"throughput"`
+	Service    Latency  `json:"service"`
+	Response   Latency  `json:"response"`
+}
+
+// Resources are what processes used in the measured phase.
+type Resources struct {
+	Harness ProcessResources `json:"harness"`
+	// Server is nil where the server is not on this host, or cannot be seen.
+	Server *ServerResources `json:"server"`
+}
+
+// ProcessResources are what a process, or several together, used in the measured phase; nil: not known.
+type ProcessResources struct {
+	CPUSecondsTotal *float64 `json:"cpuSecondsTotal"`
+	// CPUAverage and CPUMaximum (of one second) in cores: 1.5 is one and a half of a core.
+	CPUAverage         *float64 `json:"cpuAverage"`
+	CPUMaximum         *float64 `json:"cpuMaximum"`
+	MemoryAverageBytes *float64 `json:"memoryAverageBytes"`
+	MemoryMaximumBytes *int64   `json:"memoryMaximumBytes"`
+}
+
+// ServerResources are the same of the server's processes.
+type ServerResources struct {
+	ProcessResources
+	// Label says which processes these are.
+	Label string `json:"label"`
+}
+
+// Book compares what an operation that adds rows was told with what the target holds.
+type Book struct {
+	Operation    string `json:"operation"`
+	Acknowledged uint64 `json:"acknowledged"`
+	Unknown      uint64 `json:"unknown"`
+	// Held is the number of rows that the target holds; nil when it could not be asked.
+	Held *int64 `json:"held"`
+	// Balanced: acknowledged ≤ held ≤ acknowledged + unknown.
+	Balanced bool `json:"balanced"`
+}
+
+// NewBook compares; held below zero means that the target could not be asked, which is not balanced.
+func NewBook(operation string, acknowledged, unknown uint64, held int64) Book {
+	b := Book{Operation: operation, Acknowledged: acknowledged, Unknown: unknown}
+	if held >= 0 {
+		b.Held = &held
+		b.Balanced = acknowledged <= uint64(held) && uint64(held) <= acknowledged+unknown
+	}
+	return b
+}
+
+// Ceiling is what the harness does with the same workload against a target that answers at once.
+type Ceiling struct {
+	OperationsPerSecond float64 `json:"operationsPerSecond"`
+	Workers             int     `json:"workers"`
+	MeasuredAt          string  `json:"measuredAt"`
+}
+
+// NewRunFile makes a file with every list there and empty.
+func NewRunFile(setup Setup) *RunFile {
+	return &RunFile{
+		Setup: setup.complete(), Phases: []PhaseSpan{}, SLO: []Verdict{}, Books: []Book{},
+		Validity: Validity{Reasons: []Reason{}, Warnings: []Reason{}},
+		Steps:    []json.RawMessage{}, Instances: []json.RawMessage{},
+	}
+}

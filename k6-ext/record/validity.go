@@ -1,0 +1,227 @@
+package record
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The codes of the reasons why a run cannot be trusted.
+const (
+	CodeHarnessCPU        = "harness_cpu"
+	CodeHarnessLag        = "harness_lag"
+	CodeErrors            = "errors"
+	CodeUndone            = "undone"
+	CodeTooFewSamples     = "too_few_samples"
+	CodeNotSteady         = "not_steady"
+	CodeDirtyData         = "dirty_data"
+	CodeInterrupted       = "interrupted"
+	CodeCrashed           = "crashed"
+	CodeBooks             = "books"
+	CodeNothingMeasured   = "nothing_measured"
+	CodeResultsIncomplete = "results_incomplete"
+)
+
+// The limits that a run must keep to be trusted.
+const (
+	// HarnessCPULimit is the share of the processor cores that the harness may use on average: above it the figures
+	// are about the harness.
+	HarnessCPULimit = 0.85
+	// HarnessLagLimitMilliseconds is the p99 of the time that due operations may wait for the harness itself.
+	HarnessLagLimitMilliseconds = 10.0
+	// DefaultErrorLimit is the share of failed operations.
+	DefaultErrorLimit = 0.01
+)
+
+// Reason is one thing that speaks against a run, or that a reader should know.
+type Reason struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// Validity says whether a run can be trusted.
+type Validity struct {
+	Valid bool `json:"valid"`
+	// Reasons why it is not valid; empty when it is.
+	Reasons []Reason `json:"reasons"`
+	// Warnings do not make a run invalid, and say what is not known.
+	Warnings []Reason `json:"warnings"`
+}
+
+// Facts are everything that a run's validity follows from.
+type Facts struct {
+	Status Status
+	// Measured are the totals of the measured phase.
+	Measured []Total
+
+	// LagP99Milliseconds is nil when the profile has no schedule. Fewer than MinimumForP99 operations have a
+	// p99 too, here: it errs on the side of caution.
+	LagP99Milliseconds *float64
+	// OpenLoop: the profile has a schedule.
+	OpenLoop bool
+	// ConstantLoad: rate and workers do not change in the measured phase. Only then can it be steady.
+	ConstantLoad bool
+	Seconds      []Second
+	// HarnessCPUCores used on average in the measured phase, nil if not known, and AvailableCores.
+	HarnessCPUCores *float64
+	AvailableCores  int
+	// TargetIsHarness: the target answers without a server (noop), and to saturate the harness is the purpose.
+	TargetIsHarness bool
+	// P99Asked: the user set an SLO on p99, beyond those that the suite brings along.
+	P99Asked bool
+	// ErrorLimit is the share of failed operations; zero means DefaultErrorLimit, below zero none at all.
+	ErrorLimit float64
+	// DirtyData says in words what is wrong with the data set; empty when nothing is.
+	DirtyData string
+	// Incomplete says in words what of the results could not be written.
+	Incomplete string
+	Books      []Book
+	SLO        []Verdict
+}
+
+// Validate judges. It is a pure function of the facts.
+//
+// Too few samples for a p99 are a reason only where the user asked for an SLO on p99, which cannot be judged then. Else they
+// are a warning, and the verdicts on p99 that a suite brings along are not known: a short run, or one in which
+// an operation is rare, can be valid. The same holds for steadiness that cannot be told.
+func Validate(f *Facts) Validity {
+	v := Validity{Reasons: []Reason{}, Warnings: []Reason{}}
+	because := func(code, format string, args ...any) {
+		v.Reasons = append(v.Reasons, Reason{code, fmt.Sprintf(format, args...)})
+	}
+	warn := func(code, format string, args ...any) {
+		v.Warnings = append(v.Warnings, Reason{code, fmt.Sprintf(format, args...)})
+	}
+	var all Counts
+	for i := range f.Measured {
+		all.Add(&f.Measured[i].Counts)
+	}
+
+	switch f.Status {
+	case Interrupted:
+		because(CodeInterrupted, "the run was interrupted before its end")
+	case Crashed:
+		because(CodeCrashed, "the run crashed; its file was completed from its windows")
+	}
+	if all.Operations == 0 {
+		because(CodeNothingMeasured, "no operation finished in the measured phase")
+	}
+	limit := f.ErrorLimit
+	if limit == 0 {
+		limit = DefaultErrorLimit
+	}
+	if all.Operations > 0 && all.Failed > 0 {
+		share := float64(all.Failed) / float64(all.Operations)
+		if share > max(limit, 0) {
+			because(CodeErrors, "%s of the operations failed (%s); the limit is %s", percent(share), kinds(&all.Errors), percent(max(limit, 0)))
+		}
+	}
+	if all.Undone > 0 {
+		because(CodeUndone, "%d of %d operations were due and never started: the target, or the number of workers, could not keep up with the schedule",
+			all.Undone, all.Undone+all.Operations)
+	}
+	if f.HarnessCPUCores == nil {
+		warn(CodeHarnessCPU, "the harness's own use of the processor is not known")
+	} else if !f.TargetIsHarness && f.AvailableCores > 0 && *f.HarnessCPUCores > HarnessCPULimit*float64(f.AvailableCores) {
+		because(CodeHarnessCPU, "the harness used %.2f of %d cores on average (limit %.0f %%): the figures are about the harness, not the target",
+			*f.HarnessCPUCores, f.AvailableCores, HarnessCPULimit*100)
+	}
+	if f.LagP99Milliseconds != nil && *f.LagP99Milliseconds > HarnessLagLimitMilliseconds {
+		because(CodeHarnessLag, "the harness started operations late: its lag has a p99 of %.3g ms (limit %.3g ms)",
+			*f.LagP99Milliseconds, HarnessLagLimitMilliseconds)
+	}
+	f.samples(because, warn)
+	f.steadiness(because, warn)
+	if f.DirtyData != "" {
+		because(CodeDirtyData, "%s", f.DirtyData)
+	}
+	for _, b := range f.Books {
+		switch {
+		case b.Held == nil:
+			because(CodeBooks, "the rows that %s inserted could not be counted", b.Operation)
+		case !b.Balanced:
+			because(CodeBooks, "%s: %d inserts were acknowledged and %d have an unknown outcome, but the target holds %d",
+				b.Operation, b.Acknowledged, b.Unknown, *b.Held)
+		}
+	}
+	if f.Incomplete != "" {
+		because(CodeResultsIncomplete, "%s", f.Incomplete)
+	}
+	v.Valid = len(v.Reasons) == 0
+	return v
+}
+
+type report = func(code, format string, args ...any)
+
+// samples says for which operations there are too few for a p99.
+func (f *Facts) samples(because, warn report) {
+	judged := map[string]bool{}
+	for _, verdict := range f.SLO {
+		if verdict.Metric == MetricP99 {
+			judged[verdict.Operation] = true
+		}
+	}
+	var few, never []string
+	withSLO := false
+	for i := range f.Measured {
+		t := &f.Measured[i]
+		n := t.Operations + t.Undone
+		switch {
+		case n >= MinimumForP99:
+		case n > 0:
+			few = append(few, fmt.Sprintf("%s (%d)", t.Name, n))
+			withSLO = withSLO || judged[t.Name]
+		case judged[t.Name]:
+			never = append(never, t.Name)
+		}
+	}
+	if len(never) > 0 {
+		warn(CodeTooFewSamples, "never ran, so that their SLOs are not known: %s", strings.Join(never, ", "))
+	}
+	names := strings.Join(few, ", ")
+	switch {
+	case len(few) == 0:
+	case withSLO && f.P99Asked:
+		because(CodeTooFewSamples, "the SLO on p99 cannot be judged for operations that ran fewer than %d times: %s; run longer, or set an SLO on p95",
+			MinimumForP99, names)
+	case withSLO:
+		warn(CodeTooFewSamples, "p99 and the SLO on it are not known for operations that ran fewer than %d times: %s", MinimumForP99, names)
+	default:
+		warn(CodeTooFewSamples, "p99 is not known for operations that ran fewer than %d times: %s", MinimumForP99, names)
+	}
+}
+
+// steadiness compares the halves of a phase of constant load.
+func (f *Facts) steadiness(because, warn report) {
+	if !f.ConstantLoad || f.Status != Complete {
+		return
+	}
+	message, known := Unsteady(f.Seconds, f.OpenLoop)
+	switch {
+	case !known:
+		warn(CodeNotSteady, "whether the run was steady is not known: that takes at least %d whole seconds of measuring", SteadyMinimumSeconds)
+	case message != "":
+		because(CodeNotSteady, "the run was not steady: %s", message)
+	}
+}
+
+// kinds lists errors by number, the most frequent first.
+func kinds(c *ErrorCounts) string {
+	counts := c.Map()
+	names := make([]string, 0, len(counts))
+	for name := range counts {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if counts[a] != counts[b] {
+			return int(int64(counts[b]) - int64(counts[a]))
+		}
+		return strings.Compare(a, b)
+	})
+	for i, name := range names {
+		names[i] = fmt.Sprintf("%s %d", name, counts[name])
+	}
+	return strings.Join(names, ", ")
+}
+
+func percent(share float64) string { return fmt.Sprintf("%.3g %%", share*100) }

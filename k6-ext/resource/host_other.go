@@ -1,0 +1,5 @@
+//go:build !linux && !darwin
+
+package resource
+
+func (h *Host) readPlatform() {}

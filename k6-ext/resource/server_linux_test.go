@@ -1,0 +1,168 @@
+package resource
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestMain makes this program a server of two processes when it is asked to: one listens, and its child is busy.
+func TestMain(m *testing.M) {
+	switch role := os.Getenv("RESOURCE_TEST_ROLE"); {
+	case role == "child":
+		burn(time.Minute)
+		os.Exit(0)
+	case role != "":
+		serve(role)
+	}
+	os.Exit(m.Run())
+}
+
+func serve(network string) {
+	address := "127.0.0.1:0"
+	if network == "unix" {
+		address = os.Getenv("RESOURCE_TEST_SOCKET")
+	}
+	listener, err := net.Listen(network, address)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), "RESOURCE_TEST_ROLE=child")
+	if err := child.Start(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println(listener.Addr())
+	// The end of the test closes our standard input.
+	_, _ = os.Stdin.Read(make([]byte, 1))
+	_ = child.Process.Kill()
+	_ = child.Wait()
+	fmt.Println("reaped")
+	_, _ = os.Stdin.Read(make([]byte, 1))
+	os.Exit(0)
+}
+
+// startServer gives the address, the process id of the server, and a function that ends its child.
+func startServer(t *testing.T, network string) (address string, pid int, endChild func()) {
+	t.Helper()
+	server := exec.Command(os.Args[0])
+	server.Env = append(os.Environ(), "RESOURCE_TEST_ROLE="+network, "RESOURCE_TEST_SOCKET="+filepath.Join(t.TempDir(), "socket"))
+	server.Stderr = os.Stderr
+	stdin, err := server.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := server.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stdin.Close()
+		_ = server.Wait()
+	})
+	line := func() string {
+		buffer := make([]byte, 200)
+		n, err := stdout.Read(buffer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(string(buffer[:n]))
+	}
+	return line(), server.Process.Pid, func() {
+		_, _ = stdin.Write([]byte("\n"))
+		line()
+	}
+}
+
+func TestTheServerIsFoundByWhereItListensAndItsChildrenCount(t *testing.T) {
+	for _, network := range []string{"tcp", "unix"} {
+		t.Run(network, func(t *testing.T) {
+			address, pid, endChild := startServer(t, network)
+			server, err := FindServer(address, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(server.Label(), strconv.Itoa(pid)) {
+				t.Errorf("label %q, want process %d", server.Label(), pid)
+			}
+			s := NewSampler(server)
+			time.Sleep(400 * time.Millisecond)
+			sample := s.Sample(time.Now(), true)
+			if sample.Server == nil || sample.Server.CPUSeconds < 0.05 || sample.Server.MemoryBytes < 1<<20 {
+				t.Fatalf("sample of the server: %+v", sample.Server)
+			}
+			before, _ := server.Usage()
+			time.Sleep(100 * time.Millisecond)
+			endChild()
+			time.Sleep(50 * time.Millisecond)
+			after, known := server.Usage()
+			if !known || after.CPU < before.CPU || after.CPU < 50*time.Millisecond {
+				t.Errorf("after its child ended: %v (known %v), before %v", after.CPU, known, before.CPU)
+			}
+		})
+	}
+}
+
+func TestAServerIsFoundByAChildsProcessIDToo(t *testing.T) {
+	_, pid, _ := startServer(t, "tcp")
+	var child int
+	for range 50 {
+		if children := descendants(pid); len(children) == 1 {
+			child, _ = strconv.Atoi(children[0])
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if fallback := descendantsByParent(pid); len(fallback) != 1 || fallback[0] != strconv.Itoa(child) {
+		t.Errorf("children by looking at every process: %v, want %d", fallback, child)
+	}
+	// Nobody listens on this port; the process above this test has another name than the test.
+	found, err := FindServer("127.0.0.1:1", child)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(found.Label(), "resource") {
+		t.Errorf("label %q", found.Label())
+	}
+}
+
+func TestWhatCannotBeSeenIsSaid(t *testing.T) {
+	for address, want := range map[string]string{
+		"192.0.2.1:5432":    "not on this host",
+		"db.example.org:80": "not on this host",
+		"127.0.0.1:1":       "no process of this host is seen to listen",
+		"nonsense":          "not on this host",
+	} {
+		if _, err := FindServer(address, 0); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", address, err, want)
+		}
+	}
+}
+
+func TestAServerThatEndedIsNotKnown(t *testing.T) {
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), "RESOURCE_TEST_ROLE=child")
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	server, err := Watch(child.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = child.Process.Kill()
+	_ = child.Wait()
+	if _, known := server.Usage(); known {
+		t.Error("it is known")
+	}
+}

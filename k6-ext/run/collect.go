@@ -1,0 +1,129 @@
+package run
+
+import (
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/dbmark/dbmark/k6-ext/histogram"
+	"github.com/dbmark/dbmark/k6-ext/record"
+	"github.com/dbmark/dbmark/k6-ext/resource"
+)
+
+// collector takes what was recorded, once a second, to the windows file, to whoever listens, and to k6.
+type collector struct {
+	run      *Run
+	sampler  *resource.Sampler
+	response *histogram.Interval
+	total    uint64
+	logged   time.Duration
+
+	quit    chan struct{}
+	stopped sync.WaitGroup
+}
+
+const collectEvery = time.Second
+
+// startCollecting writes the header, and collects until stop.
+func (r *Run) startCollecting() {
+	r.setup.StartedAt = instant(r.engine.Start())
+	_ = r.folder.Append(record.NewHeaderLine(r.setup, r.phases))
+	c := &collector{
+		run:      r,
+		sampler:  resource.NewSampler(r.findServer()),
+		response: &histogram.Interval{},
+		quit:     make(chan struct{}),
+	}
+	r.collector = c
+	c.stopped.Add(1)
+	go c.collect()
+}
+
+func (c *collector) collect() {
+	defer c.stopped.Done()
+	next := c.run.engine.Start()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	<-timer.C
+	for {
+		next = next.Add(collectEvery)
+		timer.Reset(time.Until(next))
+		select {
+		case <-timer.C:
+			c.roll(time.Now())
+		case <-c.quit:
+			return
+		}
+	}
+}
+
+// stop collects for the last time.
+func (c *collector) stop() {
+	close(c.quit)
+	c.stopped.Wait()
+	c.roll(time.Now())
+}
+
+// roll takes one window. A file that cannot be written is remembered by the folder, and does not stop the run.
+func (c *collector) roll(now time.Time) {
+	r := c.run
+	elapsed := now.Sub(r.engine.Start())
+	phase := r.engine.PhaseAt(elapsed)
+	rolled := r.engine.Recorder().Roll(now)
+	sample := c.sampler.Sample(now, c.withinMeasure(elapsed))
+	lines := r.engine.Recorder().Lines(rolled)
+	harness := record.NewHarnessLine(rolled, phase)
+	harness.CPUSeconds, harness.MemoryBytes = sample.CPUSeconds, sample.MemoryBytes
+	harness.Goroutines, harness.WorkersActive, harness.Backlog = runtime.NumGoroutine(), r.config.Workers, r.engine.Backlog()
+	if sample.Server != nil {
+		harness.Server = &record.ServerLine{CPUSeconds: sample.Server.CPUSeconds, MemoryBytes: sample.Server.MemoryBytes}
+	}
+	_ = r.folder.Append(append(lines, harness)...)
+	c.tell(rolled, phase, elapsed, harness.Backlog)
+	if r.environment.Listener != nil {
+		r.environment.Listener(rolled, now)
+	}
+}
+
+// withinMeasure says whether a reading belongs to the measured phase; the one at its very start does, within the precision of the
+// collector's clock.
+func (c *collector) withinMeasure(elapsed time.Duration) bool {
+	for _, span := range c.run.config.Phases {
+		if span.Phase != record.Measure {
+			continue
+		}
+		const tolerance = collectEvery / 2
+		ends := span.Duration > 0 && c.run.declaration.OperationCount == 0
+		return elapsed >= span.Start-tolerance && (!ends || elapsed <= span.Start+span.Duration+tolerance)
+	}
+	return false
+}
+
+// tell sends the second to whoever started the process or, where nobody listens, now and then to a person.
+func (c *collector) tell(rolled *record.Rolled, phase record.Phase, elapsed time.Duration, backlog int64) {
+	r := c.run
+	all := rolled.All()
+	c.total += all.Operations
+	rolled.Response(c.response)
+	event := windowEvent{
+		Event: "window", Second: rolled.Second, Phase: phase.String(), Operations: all.Operations, Errors: all.Failed,
+		Backlog: backlog, Total: c.total,
+	}
+	if c.response.Count() > 0 {
+		event.P50Milliseconds = float64(c.response.Percentile(50)) / 1e6
+		event.P99Milliseconds = float64(c.response.Percentile(99)) / 1e6
+	}
+	if schedule := r.config.Schedule; schedule != nil {
+		rate := schedule.RateAt(elapsed - collectEvery/2)
+		event.TargetRate = &rate
+	}
+	r.environment.Events.Send(event)
+	if !r.environment.Events.Listening() && elapsed-c.logged >= logEvery {
+		c.logged = elapsed
+		r.environment.Log("%s %3.0f s: %d operations in the last second, p50 %.3g ms, p99 %.3g ms, %d errors",
+			phase, elapsed.Seconds(), all.Operations, event.P50Milliseconds, event.P99Milliseconds, all.Failed)
+	}
+}
+
+// instant is a time in the form of the files.
+func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -1,0 +1,173 @@
+// Package run is one execution from its declaration to its result file: it connects, loads, runs the
+// engine, writes windows while it goes on, and judges the result at the end. It knows k6 only as
+// whoever calls Open, Load, Start, Iterate and Finish.
+package run
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/pacing"
+	"github.com/dbmark/dbmark/k6-ext/record"
+)
+
+// Declaration is everything about a run that is known before the target is asked (RunDeclaration in index.d.ts).
+type Declaration struct {
+	Suite                      string            `json:"suite"`
+	Target                     string            `json:"target"`
+	Profile                    Profile           `json:"profile"`
+	Seed                       uint64            `json:"seed"`
+	OperationCount             int64             `json:"operationCount,omitempty"`
+	OperationsPerIteration     int64             `json:"operationsPerIteration,omitempty"`
+	Connections                json.RawMessage   `json:"connections"`
+	Depth                      int               `json:"depth"`
+	Mode                       string            `json:"mode,omitempty"`
+	TimeoutMilliseconds        float64           `json:"timeoutMilliseconds"`
+	ConnectTimeoutMilliseconds float64           `json:"connectTimeoutMilliseconds"`
+	GracefulStopSeconds        float64           `json:"gracefulStopSeconds"`
+	Metrics                    string            `json:"metrics"`
+	ResultsDirectory           string            `json:"resultsDirectory"`
+	AllowWrites                bool              `json:"allowWrites"`
+	Reload                     bool              `json:"reload"`
+	LoadConnections            int               `json:"loadConnections"`
+	Variables                  map[string]string `json:"variables"`
+	Version                    string            `json:"version"`
+	GitRevision                string            `json:"gitRevision"`
+
+	poolSize int
+}
+
+// Profile is a load profile with every override applied.
+type Profile struct {
+	Name        string    `json:"name"`
+	Description string    `json:"description"`
+	Loop        string    `json:"loop"`
+	Segments    []Segment `json:"segments"`
+}
+
+// Segment is some seconds in which rate and workers go in a straight line.
+type Segment struct {
+	Phase   string  `json:"phase"`
+	Seconds float64 `json:"seconds"`
+	Rate    *Line   `json:"rate,omitempty"`
+	Workers Line    `json:"workers"`
+}
+
+// Line goes from one value to another.
+type Line struct {
+	From float64 `json:"from"`
+	To   float64 `json:"to"`
+}
+
+// The two modes of metrics.
+const (
+	OperationsMode = "operations"
+	WindowsMode    = "windows"
+)
+
+// DecodeDeclaration reads and checks a declaration.
+func DecodeDeclaration(data []byte) (*Declaration, error) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	d := &Declaration{}
+	if err := decoder.Decode(d); err != nil {
+		return nil, driver.Usagef("the run's declaration cannot be read: %v", err)
+	}
+	return d, d.validate()
+}
+
+func (d *Declaration) validate() error {
+	switch {
+	case d.Suite == "":
+		return driver.Usagef("the run has no suite")
+	case d.Profile.Loop != "open" && d.Profile.Loop != "closed":
+		return driver.Usagef("profile %q has the loop %q; expected open or closed", d.Profile.Name, d.Profile.Loop)
+	case len(d.Profile.Segments) == 0:
+		return driver.Usagef("profile %q has no segments", d.Profile.Name)
+	case d.Depth < 1:
+		return driver.Usagef("depth is %d; expected 1 or more", d.Depth)
+	case d.Metrics != OperationsMode && d.Metrics != WindowsMode:
+		return driver.Usagef("metrics are %q; expected operations or windows", d.Metrics)
+	case d.OperationCount < 0 || d.OperationsPerIteration < 0:
+		return driver.Usagef("a number of operations is negative; expected 1 or more")
+	case d.TimeoutMilliseconds <= 0 || d.ConnectTimeoutMilliseconds < 0:
+		return driver.Usagef("a timeout is %v and %v ms; expected more than 0, and 0 or more to connect", d.TimeoutMilliseconds, d.ConnectTimeoutMilliseconds)
+	}
+	previous := record.Warmup
+	for i, segment := range d.Profile.Segments {
+		if segment.Seconds <= 0 && d.OperationCount == 0 {
+			return driver.Usagef("segment %d of profile %q lasts %v s; expected more than 0", i+1, d.Profile.Name, segment.Seconds)
+		}
+		if (segment.Rate == nil) == (d.Profile.Loop == "open") {
+			return driver.Usagef("segment %d of profile %q: an open loop has a rate, a closed loop has none", i+1, d.Profile.Name)
+		}
+		phase, known := record.ParsePhase(segment.Phase)
+		if !known || phase < previous {
+			return driver.Usagef("segment %d of profile %q is of phase %q; expected warmup, then measure, then cooldown",
+				i+1, d.Profile.Name, segment.Phase)
+		}
+		previous = phase
+	}
+	return d.readConnections()
+}
+
+func (d *Declaration) readConnections() error {
+	var word string
+	if json.Unmarshal(d.Connections, &word) == nil && word == "per-worker" {
+		d.poolSize = 0
+		return nil
+	}
+	if err := json.Unmarshal(d.Connections, &d.poolSize); err != nil || d.poolSize < 1 {
+		return driver.Usagef("connections are %s; expected \"per-worker\" or a number of 1 or more", d.Connections)
+	}
+	return nil
+}
+
+// workers is the most workers that the profile asks for.
+func (d *Declaration) workers() int {
+	most := 1.0
+	for _, segment := range d.Profile.Segments {
+		most = max(most, segment.Workers.From, segment.Workers.To)
+	}
+	return int(most)
+}
+
+// schedule of an open loop; nil in a closed one.
+func (d *Declaration) schedule() (*pacing.Schedule, error) {
+	if d.Profile.Loop != "open" {
+		return nil, nil
+	}
+	var segments []pacing.Segment
+	for _, segment := range d.Profile.Segments {
+		segments = append(segments, pacing.Segment{
+			Duration: seconds(segment.Seconds), From: segment.Rate.From, To: segment.Rate.To,
+		})
+	}
+	schedule, err := pacing.NewSchedule(segments)
+	if err != nil {
+		return nil, driver.Usagef("profile %q: %v", d.Profile.Name, err)
+	}
+	if d.OperationCount > 0 {
+		if err := schedule.LimitTo(d.OperationCount); err != nil {
+			return nil, driver.Usagef("profile %q: %v", d.Profile.Name, err)
+		}
+	}
+	return schedule, nil
+}
+
+func (d *Declaration) timeout() time.Duration { return milliseconds(d.TimeoutMilliseconds) }
+
+func (d *Declaration) driverConfig() driver.Config {
+	return driver.Config{
+		URL:            d.Target,
+		Timeout:        d.timeout(),
+		ConnectTimeout: milliseconds(d.ConnectTimeoutMilliseconds),
+		Mode:           d.Mode,
+	}
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+func milliseconds(ms float64) time.Duration { return time.Duration(ms * float64(time.Millisecond)) }

@@ -1,0 +1,134 @@
+package run
+
+import (
+	"encoding/json"
+	"io"
+	"os"
+	"strconv"
+	"sync"
+)
+
+// EventsVariable names the environment variable with the number of the file descriptor that events are written to.
+const EventsVariable = "DBMARK_EVENTS_FD"
+
+// Events tells whoever started this process how the run goes: one JSON object a line. Nobody may be listening. Sending
+// never blocks the measurement: a reader that does not read loses what does not fit.
+type Events struct {
+	queue  chan any
+	closed chan struct{}
+	once   sync.Once
+}
+
+// eventsKept is how many events wait for a slow reader.
+const eventsKept = 1024
+
+// NewEvents sends to the writer; nil sends to nobody.
+func NewEvents(writer io.Writer) *Events {
+	if writer == nil {
+		return &Events{}
+	}
+	e := &Events{queue: make(chan any, eventsKept), closed: make(chan struct{})}
+	go func() {
+		defer close(e.closed)
+		encoder := json.NewEncoder(writer)
+		encoder.SetEscapeHTML(false)
+		for event := range e.queue {
+			if done, isDone := event.(chan struct{}); isDone {
+				close(done)
+				continue
+			}
+			// A reader that went away must not end the run.
+			_ = encoder.Encode(event)
+		}
+	}()
+	return e
+}
+
+// EventsFromEnvironment sends to the file descriptor that the environment names, if it does.
+func EventsFromEnvironment() *Events {
+	number, err := strconv.Atoi(os.Getenv(EventsVariable))
+	if err != nil || number < 3 {
+		return NewEvents(nil)
+	}
+	return NewEvents(os.NewFile(uintptr(number), "events"))
+}
+
+// Listening says whether anybody was named to hear.
+func (e *Events) Listening() bool { return e.queue != nil }
+
+// Send queues an event, or drops it when the reader is far behind.
+func (e *Events) Send(event any) {
+	if e.queue == nil {
+		return
+	}
+	select {
+	case e.queue <- event:
+	default:
+	}
+}
+
+// Flush waits until what was sent so far is written.
+func (e *Events) Flush() {
+	if e.queue == nil {
+		return
+	}
+	done := make(chan struct{})
+	e.queue <- done
+	<-done
+}
+
+// The events.
+type (
+	connectedEvent struct {
+		Event  string `json:"event"`
+		Server any    `json:"server"`
+	}
+	workloadEvent struct {
+		Event    string          `json:"event"`
+		Workload json.RawMessage `json:"workload"`
+	}
+	loadEvent struct {
+		Event   string  `json:"event"`
+		State   string  `json:"state"`
+		Rows    int64   `json:"rows"`
+		Total   int64   `json:"total"`
+		Seconds float64 `json:"seconds"`
+		Reason  string  `json:"reason,omitempty"`
+	}
+	startedEvent struct {
+		Event          string   `json:"event"`
+		Folder         string   `json:"folder"`
+		TotalSeconds   *float64 `json:"totalSeconds"`
+		OperationCount *int64   `json:"operationCount"`
+		Loop           string   `json:"loop"`
+	}
+	windowEvent struct {
+		Event           string   `json:"event"`
+		Second          int      `json:"second"`
+		Phase           string   `json:"phase"`
+		Operations      uint64   `json:"operations"`
+		Errors          uint64   `json:"errors"`
+		P50Milliseconds float64  `json:"p50Milliseconds"`
+		P99Milliseconds float64  `json:"p99Milliseconds"`
+		TargetRate      *float64 `json:"targetRate"`
+		Backlog         int64    `json:"backlog"`
+		Total           uint64   `json:"total"`
+	}
+	finishingEvent struct {
+		Event string `json:"event"`
+	}
+	errorEvent struct {
+		Event    string `json:"event"`
+		Kind     string `json:"kind"`
+		ExitCode int    `json:"exitCode"`
+		Message  string `json:"message"`
+	}
+	finishedEvent struct {
+		Event   string `json:"event"`
+		Folder  string `json:"folder"`
+		RunFile string `json:"runFile"`
+		Status  string `json:"status"`
+		Valid   bool   `json:"valid"`
+		SlosMet bool   `json:"slosMet"`
+	}
+)

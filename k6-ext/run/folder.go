@@ -1,0 +1,83 @@
+package run
+
+import (
+	"encoding/json"
+	"net"
+	"net/url"
+	"runtime"
+	"time"
+
+	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/record"
+	"github.com/dbmark/dbmark/k6-ext/resource"
+)
+
+// openFolder makes the run folder and all of the result that is known before the first operation.
+func (r *Run) openFolder() error {
+	d := r.declaration
+	folder, err := record.CreateFolder(d.ResultsDirectory, d.Suite, r.driver.System(), time.Now())
+	if err != nil {
+		return driver.Usagef("%v", err)
+	}
+	r.folder = folder
+	declared, err := json.Marshal(r.declared)
+	if err != nil {
+		return err
+	}
+	profile, err := r.profileForFile()
+	if err != nil {
+		return err
+	}
+	host := resource.ThisHost()
+	r.setup = record.Setup{
+		ID: folder.ID(), TestID: folder.ID(), Suite: record.Suite{Name: d.Suite},
+		Workload: declared, Profile: profile, Variables: d.Variables, Seed: d.Seed, Metrics: d.Metrics,
+		Software: record.Software{
+			Dbmark: d.Version, GitRevision: d.GitRevision, K6: r.environment.K6Version, Go: runtime.Version(), Driver: r.driver.Library(),
+		},
+		Target: record.Target{System: r.driver.System(), URL: r.target.URL(), Server: r.server, Mode: d.Mode},
+		Host: record.Host{
+			CPUModel: host.CPUModel, Cores: host.Cores, MemoryBytes: host.MemoryBytes, Kernel: host.Kernel,
+			OS: host.OS, Architecture: host.Architecture,
+		},
+		Topology: record.Topology{
+			Workers: r.config.Workers, Connections: "per-worker", ConnectionCount: r.config.Workers, Depth: d.Depth, Instances: 1,
+		},
+		Load: r.loaded,
+	}
+	if r.setup.Variables == nil {
+		r.setup.Variables = map[string]string{}
+	}
+	if d.poolSize > 0 {
+		r.setup.Topology.Connections, r.setup.Topology.ConnectionCount = "pool", d.poolSize
+	}
+	started := startedEvent{Event: "started", Folder: folder.Path(), Loop: d.Profile.Loop}
+	if d.OperationCount > 0 {
+		started.OperationCount = &d.OperationCount
+	} else {
+		total := 0.0
+		for _, segment := range d.Profile.Segments {
+			total += segment.Seconds
+		}
+		started.TotalSeconds = &total
+	}
+	r.environment.Events.Send(started)
+	return nil
+}
+
+// findServer finds the server's processes where it runs on this host; nil: it does not, or cannot be seen.
+func (r *Run) findServer() *resource.Processes {
+	address := r.server.Address
+	if address == "" {
+		parsed, err := url.Parse(r.target.URL())
+		if err != nil || parsed.Port() == "" {
+			return nil
+		}
+		address = net.JoinHostPort(parsed.Hostname(), parsed.Port())
+	}
+	found, err := resource.FindServer(address, r.server.ProcessID)
+	if err != nil {
+		return nil
+	}
+	return found
+}

@@ -1,0 +1,165 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/dbmark/dbmark/k6-ext/dataset"
+	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/generator"
+	"github.com/dbmark/dbmark/k6-ext/record"
+	"github.com/dbmark/dbmark/k6-ext/workload"
+)
+
+// removeInserted removes the rows that earlier runs inserted above the data set. Rows in a user's table, which are found by the keys
+// of the run that made them, were removed at its end.
+func (r *Run) removeInserted(ctx context.Context) error {
+	store, ok := r.target.(driver.Store)
+	if !ok {
+		return nil
+	}
+	for i := range r.declared.Operations {
+		inserts := r.declared.Operations[i].Inserts
+		if inserts == nil || len(inserts.Keys) > 0 {
+			continue
+		}
+		if err := store.Execute(ctx, []string{inserts.Remove}); err != nil {
+			return fmt.Errorf("rows of earlier runs could not be removed: %w", err)
+		}
+	}
+	return nil
+}
+
+// balance compares what each inserting operation was told with what the target holds.
+func (r *Run) balance(ctx context.Context, lastIndex int64) []record.Book {
+	books := []record.Book{}
+	for i := range r.declared.Operations {
+		operation := &r.declared.Operations[i]
+		if operation.Inserts == nil || operation.Weight == 0 {
+			continue
+		}
+		var acknowledged, unknown uint64
+		for _, phase := range record.Phases() {
+			total := r.engine.Recorder().Totals(phase)[i]
+			acknowledged += total.Succeeded()
+			unknown += total.Unknown
+		}
+		held, err := r.held(ctx, i, lastIndex)
+		if err != nil {
+			r.environment.Log("the rows that %s inserted could not be counted: %v", operation.Name, err)
+			held = -1
+		}
+		books = append(books, record.NewBook(operation.Name, acknowledged, unknown, held))
+	}
+	return books
+}
+
+func (r *Run) held(ctx context.Context, number int, lastIndex int64) (int64, error) {
+	inserts := r.declared.Operations[number].Inserts
+	if len(inserts.Keys) == 0 {
+		return dataset.Count(ctx, r.target, driver.Statement{Text: inserts.Count})
+	}
+	var held int64
+	err := r.eachKeyBatch(ctx, number, lastIndex, func(session driver.Session, keys []any) error {
+		result, err := session.Query(ctx, driver.Statement{Text: inserts.Count, Arguments: keys})
+		if err != nil {
+			return err
+		}
+		if len(result.Rows) != 1 || len(result.Rows[0]) != 1 {
+			return fmt.Errorf("expected one number of %q", inserts.Count)
+		}
+		count, ok := result.Rows[0][0].(int64)
+		if !ok {
+			return fmt.Errorf("expected a whole number of %q, got %v", inserts.Count, result.Rows[0][0])
+		}
+		held += count
+		return nil
+	})
+	return held, err
+}
+
+// cleanForeign removes what this run inserted into tables that dbmark did not make, by the keys it used.
+func (r *Run) cleanForeign(ctx context.Context, lastIndex int64) error {
+	for i := range r.declared.Operations {
+		operation := &r.declared.Operations[i]
+		if operation.Inserts == nil || len(operation.Inserts.Keys) == 0 || operation.Weight == 0 {
+			continue
+		}
+		err := r.eachKeyBatch(ctx, i, lastIndex, func(session driver.Session, keys []any) error {
+			_, err := session.Query(ctx, driver.Statement{Text: operation.Inserts.Remove, Arguments: keys})
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("rows that %s inserted into %s could not be removed: %w",
+				operation.Name, strings.Join(r.declared.ForeignTables, ", "), err)
+		}
+	}
+	return nil
+}
+
+// keysAtOnce bounds the arrays of keys in one statement.
+const keysAtOnce = 1000
+
+// eachKeyBatch makes the keys of an operation again, from every index that may have run, and visits them in batches: one
+// array for each key column.
+func (r *Run) eachKeyBatch(ctx context.Context, number int, lastIndex int64, visit func(driver.Session, []any) error) error {
+	operation := &r.declared.Operations[number]
+	generators, err := r.keyGenerators(operation)
+	if err != nil {
+		return err
+	}
+	session, err := r.target.OpenSession(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = session.Close(ctx) }()
+	var value driver.Value
+	columns := make([][]any, len(generators))
+	flush := func() error {
+		if len(columns[0]) == 0 {
+			return nil
+		}
+		keys := make([]any, len(columns))
+		for i := range columns {
+			keys[i] = columns[i]
+		}
+		err := visit(session, keys)
+		for i := range columns {
+			columns[i] = columns[i][:0]
+		}
+		return err
+	}
+	for index := uint64(0); index < uint64(lastIndex); index++ {
+		if r.config.Mix.Pick(index) != number {
+			continue
+		}
+		for i, g := range generators {
+			g.Generate(index, &value)
+			columns[i] = append(columns[i], value.Any())
+		}
+		if len(columns[0]) == keysAtOnce {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
+}
+
+func (r *Run) keyGenerators(operation *workload.Operation) ([]generator.Generator, error) {
+	var generators []generator.Generator
+	for _, key := range operation.Inserts.Keys {
+		for _, parameter := range operation.Parameters {
+			if parameter.Name != key {
+				continue
+			}
+			compiled, err := generator.Compile(parameter.Generator, r.scope(operation.Name, key, nil))
+			if err != nil {
+				return nil, err
+			}
+			generators = append(generators, compiled)
+		}
+	}
+	return generators, nil
+}

@@ -1,0 +1,29 @@
+package run
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/dbmark/dbmark/k6-ext/driver"
+)
+
+// checkResults refuses a place for results that cannot be one, before anything is loaded or written. It makes nothing.
+func checkResults(folder string) error {
+	if folder == "" {
+		return driver.Usagef("the folder for results has no name; give one with --out or DBMARK_RESULTS")
+	}
+	for path := filepath.Clean(folder); ; path = filepath.Dir(path) {
+		info, err := os.Stat(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && path != filepath.Dir(path):
+			continue
+		case err != nil:
+			return driver.Usagef("the folder for results %q cannot be used: %v; name another one with --out or DBMARK_RESULTS", folder, err)
+		case !info.IsDir():
+			return driver.Usagef("the folder for results %q cannot be made: %q is a file; name another one with --out or DBMARK_RESULTS", folder, path)
+		}
+		return nil
+	}
+}

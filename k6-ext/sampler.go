@@ -1,0 +1,152 @@
+package dbmark
+
+import (
+	"time"
+
+	"go.k6.io/k6/v2/lib"
+	"go.k6.io/k6/v2/metrics"
+
+	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/histogram"
+	"github.com/dbmark/dbmark/k6-ext/record"
+)
+
+// tagging makes the tags that every sample carries.
+type tagging struct {
+	base       *metrics.TagSet
+	operations []taggedOperation
+	// sets by phase and operation.
+	sets [][]*metrics.TagSet
+}
+
+// taggedOperation is what samples say of an operation.
+type taggedOperation struct {
+	name string
+	kind driver.Kind
+}
+
+// newTagging adds to the tags that k6 gives every sample of a VU.
+func newTagging(base *metrics.TagSet, system, instance, testID string, operations []taggedOperation) *tagging {
+	t := &tagging{
+		base:       base.With("system", system).With("instance", instance).With("testid", testID),
+		operations: operations,
+	}
+	for _, phase := range record.Phases() {
+		sets := make([]*metrics.TagSet, len(operations))
+		for i, operation := range operations {
+			sets[i] = t.base.With("operation", operation.name).With("kind", string(operation.kind)).With("phase", phase.String())
+		}
+		t.sets = append(t.sets, sets)
+	}
+	return t
+}
+
+// operationSampler makes one sample an operation: the mode in which k6's thresholds and outputs work as its users know them.
+type operationSampler struct {
+	*tagging
+	metrics *metricSet
+	output  chan<- metrics.SampleContainer
+	buffer  metrics.Samples
+}
+
+// samplesAtOnce are handed to k6 together: its channel costs more than a sample.
+const samplesAtOnce = 256
+
+func newOperationSampler(state *lib.State, set *metricSet, t *tagging) *operationSampler {
+	return &operationSampler{tagging: t, metrics: set, output: state.Samples}
+}
+
+// Observe implements engine.Observer.
+func (s *operationSampler) Observe(o *record.Observation) {
+	set, tags, now := s.metrics, s.sets[o.Phase][o.Operation], time.Now()
+	add := func(metric *metrics.Metric, tags *metrics.TagSet, value float64) {
+		s.buffer = append(s.buffer, metrics.Sample{
+			TimeSeries: metrics.TimeSeries{Metric: metric, Tags: tags}, Time: now, Value: value,
+		})
+	}
+	failed := 0.0
+	if o.ErrorKind != "" {
+		failed = 1
+	}
+	add(set.transactions, tags, 1)
+	add(set.successRate, tags, 1-failed)
+	add(set.errorRate, tags, failed)
+	add(set.latency, tags, milliseconds(o.Service))
+	add(set.responseTime, tags, milliseconds(o.Response))
+	add(set.byKind[s.operations[o.Operation].kind], tags, milliseconds(o.Service))
+	for _, amount := range []struct {
+		metric *metrics.Metric
+		value  int64
+	}{
+		{set.bytesRead, o.BytesRead}, {set.bytesWritten, o.BytesWritten},
+		{set.recordsRead, o.RowsRead}, {set.recordsWritten, o.RowsWritten},
+	} {
+		if amount.value > 0 {
+			add(amount.metric, tags, float64(amount.value))
+		}
+	}
+	if o.ErrorKind != "" {
+		tags = tags.With("error", string(o.ErrorKind))
+		add(set.transactionErrors, tags, 1)
+		if metric := set.ofError(o.ErrorKind); metric != nil {
+			add(metric, tags, 1)
+		}
+	}
+	if len(s.buffer) >= samplesAtOnce {
+		s.flush()
+	}
+}
+
+// flush hands the samples to k6, which keeps them.
+func (s *operationSampler) flush() {
+	if len(s.buffer) == 0 {
+		return
+	}
+	s.output <- s.buffer
+	s.buffer = make(metrics.Samples, 0, samplesAtOnce+16)
+}
+
+// windowSamples makes, of one second, a Counter for each sum and a Gauge for each percentile of each operation: never a Trend, which would
+// average percentiles, nor a Rate, which would count seconds.
+func windowSamples(set *metricSet, t *tagging, rolled *record.Rolled, now time.Time) metrics.Samples {
+	var samples metrics.Samples
+	add := func(metric *metrics.Metric, tags *metrics.TagSet, value float64) {
+		samples = append(samples, metrics.Sample{
+			TimeSeries: metrics.TimeSeries{Metric: metric, Tags: tags}, Time: now, Value: value,
+		})
+	}
+	for i := range rolled.Windows {
+		w := &rolled.Windows[i]
+		tags := t.sets[w.Phase][w.Operation]
+		for _, sum := range []struct {
+			metric *metrics.Metric
+			value  uint64
+		}{
+			{set.transactions, w.Operations},
+			{set.bytesRead, w.BytesRead}, {set.bytesWritten, w.BytesWritten},
+			{set.recordsRead, w.RowsRead}, {set.recordsWritten, w.RowsWritten},
+		} {
+			if sum.value > 0 {
+				add(sum.metric, tags, float64(sum.value))
+			}
+		}
+		for kind, count := range w.Errors.Map() {
+			tags := tags.With("error", kind)
+			add(set.transactionErrors, tags, float64(count))
+			if metric := set.ofError(driver.ErrorKind(kind)); metric != nil {
+				add(metric, tags, float64(count))
+			}
+		}
+		for name, h := range map[string]*histogram.Interval{"latency_ms": w.Service, "response_time_ms": w.Response} {
+			if h == nil || h.Count() == 0 {
+				continue
+			}
+			for _, gauge := range gaugeSuffixes {
+				add(set.gauges[name][gauge.suffix], tags, milliseconds(time.Duration(h.Percentile(gauge.percentile))))
+			}
+		}
+	}
+	return samples
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -1,0 +1,150 @@
+package dbmark
+
+import (
+	"context"
+	"encoding/json"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.k6.io/k6/v2/lib"
+	"go.k6.io/k6/v2/metrics"
+
+	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/record"
+	"github.com/dbmark/dbmark/k6-ext/run"
+)
+
+// sharedRun is a run that the VUs of a process share, with what makes k6 samples of it.
+type sharedRun struct {
+	*run.Run
+	nextWorker atomic.Int64
+	tagging    atomic.Pointer[tagging]
+
+	mutex sync.Mutex
+	// waiting are the windows' samples that no VU has handed to k6 yet.
+	waiting []metrics.Samples
+}
+
+// declare gives every VU that declares the same run the same one.
+func (root *RootModule) declare(text []byte) (*sharedRun, error) {
+	root.mutex.Lock()
+	defer root.mutex.Unlock()
+	if shared, ok := root.runs[string(text)]; ok {
+		return shared, nil
+	}
+	declaration, err := run.DecodeDeclaration(text)
+	if err != nil {
+		return nil, err
+	}
+	made, err := run.New(declaration, root.registry)
+	if err != nil {
+		return nil, err
+	}
+	shared := &sharedRun{Run: made}
+	root.runs[string(text)] = shared
+	return shared, nil
+}
+
+// open is run.Run's Open with the environment that k6 gives.
+func (s *sharedRun) open(ctx context.Context, state *lib.State, set *metricSet, events *run.Events) (driver.Server, error) {
+	if err := set.refuseUnfilled(s.Declaration().Metrics, state.Options.Thresholds); err != nil {
+		return driver.Server{}, err
+	}
+	segment, err := readSegment(state.Options)
+	if err != nil {
+		return driver.Server{}, err
+	}
+	environment := run.Environment{
+		Events:       events,
+		Log:          func(format string, args ...any) { state.Logger.Infof("dbmark: "+format, args...) },
+		K6Version:    k6Version(),
+		Stripe:       segment.stripe,
+		ScaleWorkers: segment.scaleWorkers,
+		Instance:     segment.instance,
+	}
+	if s.Declaration().Metrics == run.WindowsMode {
+		environment.Listener = func(rolled *record.Rolled, now time.Time) { s.keepWindows(set, rolled, now) }
+	}
+	return s.Open(ctx, environment)
+}
+
+// tag fixes the tags of the samples, once the run has a name.
+func (s *sharedRun) tag(state *lib.State) {
+	var operations []taggedOperation
+	for _, operation := range s.Workload().Operations {
+		operations = append(operations, taggedOperation{operation.Name, operation.Kind})
+	}
+	base := state.Tags.GetCurrentValues().Tags
+	s.tagging.Store(newTagging(base, s.System(), s.Instance(), s.ID(), operations))
+}
+
+// keepWindows queues a second's samples: only a VU may hand samples to k6.
+func (s *sharedRun) keepWindows(set *metricSet, rolled *record.Rolled, now time.Time) {
+	t := s.tagging.Load()
+	if t == nil {
+		return
+	}
+	samples := windowSamples(set, t, rolled, now)
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.waiting = append(s.waiting, samples)
+}
+
+// handOver gives k6 the samples that wait.
+func (s *sharedRun) handOver(state *lib.State) {
+	s.mutex.Lock()
+	waiting := s.waiting
+	s.waiting = nil
+	s.mutex.Unlock()
+	for _, samples := range waiting {
+		state.Samples <- samples
+	}
+}
+
+// finish ends the run, and tells k6 which SLOs were missed.
+func (s *sharedRun) finish(ctx context.Context, state *lib.State, set *metricSet) error {
+	file, err := s.Finish(ctx)
+	s.handOver(state)
+	if file == nil {
+		return err
+	}
+	var samples metrics.Samples
+	for _, verdict := range file.SLO {
+		if verdict.Met != nil && !*verdict.Met {
+			samples = append(samples, metrics.Sample{
+				TimeSeries: metrics.TimeSeries{Metric: set.sloMissed, Tags: s.tagging.Load().base.With("operation", verdict.Operation)},
+				Time:       time.Now(),
+				Value:      1,
+			})
+		}
+	}
+	if len(samples) > 0 {
+		state.Samples <- samples
+	}
+	return err
+}
+
+// result is run.json as text; null before the run has finished.
+func (s *sharedRun) result() any {
+	if text := s.Result(); json.Valid(text) {
+		return string(text)
+	}
+	return nil
+}
+
+// k6Version is the version of k6 that was compiled in.
+func k6Version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, dependency := range info.Deps {
+			if dependency.Path == "go.k6.io/k6/v2" {
+				return dependency.Version
+			}
+		}
+		if info.Main.Path == "go.k6.io/k6/v2" {
+			return info.Main.Version
+		}
+	}
+	return "unknown"
+}

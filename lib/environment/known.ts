@@ -1,0 +1,37 @@
+// Knows which names may be set, and for the record which were.
+
+import { harnessVariables } from "./harness-variables.ts";
+import { suggestion } from "./nearest.ts";
+import { readText } from "./parse.ts";
+import { UsageError } from "./usage-error.ts";
+import type { Environment } from "./variable.ts";
+import { userVariables, variablesOfSuite } from "./variables.ts";
+
+/**
+ * Refuses names that no suite (or, with `suite`, not this one) reads, with the nearest name that there is.
+ * @throws {UsageError}
+ */
+export function assertKnown(names: readonly string[], suite?: string): void {
+  const known = (suite === undefined ? userVariables : variablesOfSuite(suite)).map((variable) => variable.name);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    if (harnessVariables.some((variable) => variable.name === name)) {
+      throw new UsageError(
+        `${name} is set by dbmark itself; use the options of dbmark run instead (dbmark run --help).`,
+      );
+    }
+    throw new UsageError(
+      `There is no variable ${name}.${suggestion(name, known)} Known are ${known.join(", ")}; dbmark list variables explains them.`,
+    );
+  }
+}
+
+/** The user's variables that are set, for the record: those of the harness, which may hold a password, are left out. */
+export function setVariables(environment: Environment, suite: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const { name } of variablesOfSuite(suite)) {
+    const text = readText(environment, name);
+    if (text !== undefined) found[name] = text;
+  }
+  return found;
+}

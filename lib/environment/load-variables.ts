@@ -1,0 +1,135 @@
+// Variables that every suite reads: how much load, how it is sent, how it is measured.
+
+import type { Variable } from "./variable.ts";
+
+const week = 7 * 86_400;
+
+/** Variables of the load profile, the connections and the measurement. */
+export const loadVariables: readonly Variable[] = [
+  {
+    name: "LOAD_PROFILE",
+    type: "text",
+    form: "the name of a load profile (dbmark list profiles), or a profile as a JSON object",
+    default: "tps500",
+    meaning: "How much load over time.",
+  },
+  {
+    name: "STEADY_STATE_DURATION",
+    type: "duration",
+    minimumSeconds: 1,
+    maximumSeconds: week,
+    default: "set by the profile",
+    meaning: "Length of each part of the profile that is measured at a constant load.",
+  },
+  {
+    name: "WARMUP_DURATION",
+    type: "duration",
+    minimumSeconds: 0,
+    maximumSeconds: week,
+    default: "10s",
+    meaning: "Length of the part before that is not counted; 0s leaves it out.",
+  },
+  {
+    name: "LOAD_RATE",
+    type: "number",
+    minimum: 0.001,
+    maximum: 10_000_000,
+    default: "set by the profile",
+    meaning:
+      "Operations per second of an open loop, at the profile's highest point; workers follow, ten a second each, unless LOAD_WORKERS is set.",
+  },
+  {
+    name: "LOAD_WORKERS",
+    type: "integer",
+    minimum: 1,
+    maximum: 100_000,
+    default: "set by the profile",
+    meaning: "Workers at the profile's highest point.",
+  },
+  {
+    name: "OPERATION_COUNT",
+    type: "integer",
+    minimum: 1,
+    maximum: 1_000_000_000_000,
+    default: "not set: the profile's time ends the run",
+    meaning: "End after exactly this many operations, without a warm-up; all of them are measured.",
+  },
+  {
+    name: "OPERATIONS_PER_ITERATION",
+    type: "integer",
+    minimum: 1,
+    maximum: 1_000_000,
+    default: "not set: an iteration is a slice of a second",
+    meaning: "Operations in one k6 iteration; 1 gives iterations k6's own meaning, at the price of speed.",
+  },
+  {
+    name: "CONNECTIONS",
+    type: "word or integer",
+    word: "per-worker",
+    maximum: 100_000,
+    default: "per-worker",
+    meaning: "Each worker its own connection, or the size of a pool that all workers share.",
+  },
+  {
+    name: "DEPTH",
+    type: "integer",
+    minimum: 1,
+    maximum: 1024,
+    default: "1",
+    meaning: "Operations in flight on one connection at most (pipelining).",
+  },
+  {
+    name: "PROTOCOL",
+    type: "choice",
+    values: ["prepared", "statement", "simple"],
+    default: "set by the system",
+    meaning: "How statements are sent: prepared once, parsed every time, or as plain text.",
+  },
+  {
+    name: "TIMEOUT",
+    type: "duration",
+    minimumSeconds: 0.001,
+    maximumSeconds: 3600,
+    default: "30s",
+    meaning: "Limit of one attempt of one operation.",
+  },
+  {
+    name: "CONNECT_TIMEOUT",
+    type: "duration",
+    minimumSeconds: 0.001,
+    maximumSeconds: 3600,
+    default: "10s",
+    meaning: "Limit of opening one connection.",
+  },
+  {
+    name: "GRACEFUL_STOP",
+    type: "duration",
+    minimumSeconds: 0,
+    maximumSeconds: 3600,
+    default: "30s",
+    meaning: "How long work that is due may go on after the profile's end; what is left then counts as undone.",
+  },
+  {
+    name: "SEED",
+    type: "integer",
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    default: "1",
+    meaning: "Start of everything random: the same seed gives the same operations and the same data.",
+  },
+  {
+    name: "METRICS",
+    type: "choice",
+    values: ["operations", "windows"],
+    default: "operations for an open loop up to 1,000 a second, else windows",
+    meaning: "Metrics in k6: with one sample for each operation, or with sums and percentiles for each second.",
+  },
+  {
+    name: "LOAD_CONNECTIONS",
+    type: "integer",
+    minimum: 1,
+    maximum: 256,
+    default: "the number of cores, 8 at most",
+    meaning: "Connections that load the data set side by side.",
+  },
+];

@@ -1,0 +1,17 @@
+// Every environment variable, as data: what `dbmark list variables` prints and what `--set` and `-e` accept.
+
+import { harnessVariables } from "./harness-variables.ts";
+import { loadVariables } from "./load-variables.ts";
+import { oltpVariables } from "./oltp-variables.ts";
+import type { Variable } from "./variable.ts";
+
+/** Variables a user sets for a run: with `-e` of k6, `--set` of dbmark, or in the environment. */
+export const userVariables: readonly Variable[] = [...loadVariables, ...oltpVariables];
+
+/** All variables, those of the harness included. */
+export const variables: readonly Variable[] = [...userVariables, ...harnessVariables];
+
+/** The user variables that a suite reads. */
+export function variablesOfSuite(suite: string): readonly Variable[] {
+  return userVariables.filter((variable) => variable.suites === undefined || variable.suites.includes(suite));
+}

@@ -1,0 +1,167 @@
+// Turns a suite into what k6 wants of a script: options, setup, the default function, teardown and handleSummary.
+// With settings.ts, options.ts and writes.ts, which are pure, this is all of lib/ that k6 runs.
+
+import exec from "k6/execution";
+import type { Options } from "k6/options";
+import {
+  type Client,
+  connect,
+  cores,
+  type DbmarkError,
+  declareRun,
+  emitWorkload,
+  type Run,
+  type RunDeclaration,
+  reportError,
+  systems,
+  type TableDefinition,
+  version,
+} from "k6/x/dbmark";
+import { type Environment, readFlag, readText } from "../environment/index.ts";
+import type { LoadProfile } from "../profile.ts";
+import { summarize } from "../summary/index.ts";
+import type { Workload } from "../workload.ts";
+import { assertScenarios, optionsOf, setupOnly } from "./options.ts";
+import { declarationOf, targetOf } from "./settings.ts";
+import { assertWritesAllowed } from "./writes.ts";
+
+declare const __ENV: Environment;
+
+/** How a suite makes its workload on one system: SuiteOnSystem of modules/ is such. */
+export interface WorkloadSource {
+  workload(environment: Environment): Workload;
+  /** Where a user's table can be named. Each question gives one number in a column named `answer`. */
+  onTable?: {
+    questions(definition: TableDefinition, environment: Environment): { name: string; statement: string }[];
+    workload(definition: TableDefinition, environment: Environment, facts: Record<string, number>): Workload;
+  };
+}
+
+/** A suite, as a script defines it. */
+export interface SuiteDefinition {
+  name: string;
+  /** The system whose language is shown by DBMARK_INSPECT where no target is named. */
+  defaultSystem: string;
+  /** The profile that the variables ask for, for a machine with so many cores. */
+  profile(environment: Environment, cores: number): LoadProfile;
+  /** How a system does the suite. */
+  source(system: string): WorkloadSource;
+}
+
+/** What k6 runs. */
+export interface SuiteScript {
+  options: Options;
+  setup(): void;
+  iterate(): void;
+  teardown(): void;
+  handleSummary(): Record<string, string>;
+}
+
+/** What the init context found: something to run, to show, or a mistake that setup tells. */
+interface Plan {
+  options: Options;
+  declaration?: RunDeclaration;
+  run?: Run;
+  mistake?: unknown;
+}
+
+/**
+ * Defines a suite. Mistakes in the variables are remembered and told by setup, because k6 prints a
+ * stack trace for whatever is thrown in the init context.
+ */
+export function defineSuite(suite: SuiteDefinition): SuiteScript {
+  const plan = planOf(suite);
+  // Taken now: k6 writes its own form of the options over ours before setup.
+  const scenarios = Object.keys(plan.options.scenarios ?? {});
+  return {
+    options: plan.options,
+    setup() {
+      try {
+        setUp(suite, plan, scenarios);
+      } catch (error) {
+        stop(error);
+      }
+    },
+    iterate() {
+      plan.run?.iterate();
+    },
+    teardown() {
+      plan.run?.finish();
+    },
+    handleSummary() {
+      // The dbmark command prints the summary itself.
+      const result = readText(__ENV, "DBMARK_EVENTS_FD") === undefined ? plan.run?.result() : undefined;
+      return result ? { stdout: `${summarize(JSON.parse(result))}\n` } : {};
+    },
+  };
+}
+
+function planOf(suite: SuiteDefinition): Plan {
+  try {
+    if (readFlag(__ENV, "DBMARK_INSPECT")) return { options: setupOnly };
+    const declaration = declarationOf(suite.name, suite.profile(__ENV, cores), __ENV, { cores, version });
+    return { options: optionsOf(declaration), declaration, run: declareRun(declaration) };
+  } catch (mistake) {
+    return { options: setupOnly, mistake };
+  }
+}
+
+function setUp(suite: SuiteDefinition, plan: Plan, scenarios: readonly string[]): void {
+  if (plan.mistake !== undefined) throw plan.mistake;
+  assertScenarios(scenarios, Object.keys(exec.test.options.scenarios ?? {}));
+  const { run, declaration } = plan;
+  if (run === undefined || declaration === undefined) {
+    emitWorkload(workloadOf(suite));
+    return;
+  }
+  // Mistakes in the suite's variables are told before the target is asked; only a user's own table has to be read first.
+  const early = readText(__ENV, "TABLE") === undefined ? workloadOf(suite, declaration) : undefined;
+  run.open();
+  const workload = early ?? workloadOf(suite, declaration);
+  assertWritesAllowed(workload, declaration.allowWrites);
+  run.load(workload);
+  run.start();
+}
+
+/** The workload on data of the suite's own or, where TABLE names one, on a table whose definition is read first. */
+function workloadOf(suite: SuiteDefinition, declaration?: RunDeclaration): Workload {
+  const table = readText(__ENV, "TABLE");
+  const target = table === undefined ? readText(__ENV, "DBMARK_TARGET") : targetOf(suite.name, __ENV);
+  const source = suite.source(target === undefined ? suite.defaultSystem : systemOf(target));
+  if (table === undefined || target === undefined || source.onTable === undefined) return source.workload(__ENV);
+  // Statements over a large table may take longer than one operation of the run may.
+  const client = connect(target, {
+    timeoutMilliseconds: Math.max(declaration?.timeoutMilliseconds ?? 0, readingTimeoutMilliseconds),
+  });
+  try {
+    const definition = client.readTable(table);
+    const facts = answer(client, source.onTable.questions(definition, __ENV));
+    return source.onTable.workload(definition, __ENV, facts);
+  } finally {
+    client.close();
+  }
+}
+
+/** Counting the rows of a table may take so long. */
+const readingTimeoutMilliseconds = 600_000;
+
+function answer(client: Client, questions: { name: string; statement: string }[]): Record<string, number> {
+  const facts: Record<string, number> = {};
+  for (const { name, statement } of questions) facts[name] = Number(client.query(statement)[0]?.answer);
+  return facts;
+}
+
+/** The system of a URL; what no system claims stays the scheme, and is refused where it is used. */
+function systemOf(target: string): string {
+  const scheme = target.split("://")[0]?.toLowerCase() ?? "";
+  return systems().find(({ schemes }) => schemes.includes(scheme))?.system ?? scheme;
+}
+
+/** Tells a mistake in plain words and ends the test: without a stack trace where it is the user's or the target's. */
+function stop(error: unknown): void {
+  const { message, kind } = error as Partial<DbmarkError>;
+  const text = message ?? String(error);
+  if (kind === undefined && error instanceof Error && error.stack) console.error(error.stack);
+  reportError(text, kind ?? "internal");
+  exec.test.abort(text);
+}

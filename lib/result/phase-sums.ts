@@ -1,0 +1,94 @@
+/** Adds up windows into the totals of one phase, as the recorder would have written them. */
+
+import type { AllTotals, OperationTotals, PhaseTotals } from "../schema/run.generated.ts";
+import type { HarnessLine, WindowLine } from "../schema/windows.generated.ts";
+import { MergedLatency } from "./merged-latency.ts";
+
+const summed = [
+  "operations",
+  "failed",
+  "undone",
+  "unknown",
+  "attempts",
+  "rowsRead",
+  "rowsWritten",
+  "bytesRead",
+  "bytesWritten",
+] as const;
+
+type Counts = Record<(typeof summed)[number], number>;
+
+/** What one operation, or all of them, did. */
+class OperationSums {
+  readonly counts = Object.fromEntries(summed.map((name) => [name, 0])) as Counts;
+  readonly errors = new Map<string, number>();
+  readonly service = new MergedLatency();
+  readonly response = new MergedLatency();
+
+  add(line: WindowLine): void {
+    for (const name of summed) this.counts[name] += line[name];
+    for (const [kind, count] of Object.entries(line.errors))
+      this.errors.set(kind, (this.errors.get(kind) ?? 0) + count);
+    this.service.add(line.service);
+    this.response.add(line.response);
+  }
+
+  totals(seconds: number): AllTotals {
+    const succeeded = this.counts.operations - this.counts.failed;
+    const { operations, ...others } = this.counts;
+    return {
+      operations,
+      succeeded,
+      ...others,
+      errors: Object.fromEntries([...this.errors].sort(([a], [b]) => (a < b ? -1 : 1))),
+      throughput: seconds > 0 ? succeeded / seconds : null,
+      service: this.service.toLatency(),
+      response: this.response.toLatency(),
+    };
+  }
+}
+
+/** The sums of one phase. Its memory does not grow with the number of windows. */
+export class PhaseSums {
+  readonly #operations = new Map<string, OperationSums>();
+  readonly #lag = new MergedLatency();
+
+  addWindow(line: WindowLine): void {
+    let sums = this.#operations.get(line.operation);
+    if (sums === undefined) {
+      sums = new OperationSums();
+      this.#operations.set(line.operation, sums);
+    }
+    sums.add(line);
+  }
+
+  addLag(lag: NonNullable<HarnessLine["lag"]["measure"]>): void {
+    this.#lag.add(lag);
+  }
+
+  /**
+   * The phase's totals, with the operations in this order.
+   * @param seconds how long the phase was.
+   */
+  totals(seconds: number, operations: readonly { name: string; kind: OperationTotals["kind"] }[]): PhaseTotals {
+    const ofOperations = operations.map(({ name, kind }) => ({
+      name,
+      kind,
+      ...(this.#operations.get(name) ?? new OperationSums()).totals(seconds),
+    }));
+    return { seconds, operations: ofOperations, all: allOf(ofOperations, seconds), lag: this.#lag.toLatency() };
+  }
+}
+
+/** All operations together, their histograms merged. */
+function allOf(operations: readonly OperationTotals[], seconds: number): AllTotals {
+  const all = new OperationSums();
+  for (const totals of operations) {
+    for (const name of summed) all.counts[name] += totals[name];
+    for (const [kind, count] of Object.entries(totals.errors))
+      all.errors.set(kind, (all.errors.get(kind) ?? 0) + count);
+    all.service.add(totals.service);
+    all.response.add(totals.response);
+  }
+  return all.totals(seconds);
+}

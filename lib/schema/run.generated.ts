@@ -1,0 +1,736 @@
+// Made from run.schema.json by `npm run generate`. Do not edit.
+
+/**
+ * Version of this format. A reader refuses a version that it does not know.
+ */
+export type SchemaVersion = 1;
+/**
+ * What an operation does to the target.
+ */
+export type OperationKind = "read" | "write" | "delete" | "batch";
+/**
+ * Part of a run; only `measure` counts.
+ */
+export type PhaseName = "warmup" | "measure" | "cooldown";
+/**
+ * An instant, ISO 8601 in UTC.
+ */
+export type Instant = string;
+/**
+ * Milliseconds; null when there is nothing to describe.
+ */
+export type Milliseconds = number | null;
+
+/**
+ * run.json: one run of dbmark. Durations are seconds, latencies milliseconds, instants ISO 8601 UTC.
+ */
+export interface RunFile {
+  schemaVersion: SchemaVersion;
+  /**
+   * Name of the run folder.
+   */
+  id: string;
+  /**
+   * The tag `testid` of the run's metrics.
+   */
+  testid: string;
+  /**
+   * Start of the first phase; the windows' seconds count from it.
+   */
+  startedAt: string;
+  suite: Suite;
+  workload: Workload;
+  profile: Profile;
+  variables: Variables;
+  /**
+   * Seed of everything random.
+   */
+  seed: number;
+  /**
+   * Mode of the k6 metrics.
+   */
+  metrics: "operations" | "windows";
+  software: Software;
+  target: Target;
+  host: Host;
+  topology: Topology;
+  /**
+   * Null when the workload has no data set.
+   */
+  load: Load | null;
+  /**
+   * How the run ended. `crashed`: completed from its windows.
+   */
+  status: "complete" | "interrupted" | "crashed";
+  finishedAt: Instant;
+  /**
+   * Null: not known.
+   */
+  digest: Digest | null;
+  phases: PhaseSpan[];
+  totals: RunTotals;
+  resources: Resources;
+  slo: Verdict[];
+  validity: Validity;
+  books: Book[];
+  /**
+   * Null: not measured.
+   */
+  ceiling: Ceiling | null;
+  /**
+   * Steps of a search for the maximum.
+   */
+  steps: {
+    [k: string]: unknown;
+  }[];
+  /**
+   * Instances that were merged.
+   */
+  instances: {
+    [k: string]: unknown;
+  }[];
+  /**
+   * What the server says of itself; null: not asked.
+   */
+  serverStatistics: {
+    [k: string]: unknown;
+  } | null;
+  /**
+   * Null: not known.
+   */
+  cost: {
+    [k: string]: unknown;
+  } | null;
+}
+/**
+ * What was run.
+ */
+export interface Suite {
+  /**
+   * Name of the suite.
+   */
+  name: string;
+}
+/**
+ * The workload as it was declared, its pools with a hash of what was taken.
+ */
+export interface Workload {
+  name: string;
+  system: string;
+  description: string;
+  operations: WorkloadOperation[];
+  dataSet?: DataSet;
+  pools?: Pool[];
+  /**
+   * Tables that the workload writes to and that dbmark did not make.
+   */
+  foreignTables?: string[];
+  slo?: Slo;
+}
+/**
+ * One named request or transaction.
+ */
+export interface WorkloadOperation {
+  name: string;
+  kind: OperationKind;
+  /**
+   * Share in the mix, relative to the other operations'.
+   */
+  weight: number;
+  description?: string;
+  parameters: {
+    name: string;
+    generator: Generator;
+  }[];
+  steps: WorkloadStep[];
+  transaction?: {
+    isolation?: string;
+    readOnly?: boolean;
+  };
+  retry?: {
+    attempts: number;
+    /**
+     * Milliseconds.
+     */
+    backoffMilliseconds?: number;
+    /**
+     * Milliseconds.
+     */
+    maximumBackoffMilliseconds?: number;
+  };
+  slo?: Slo;
+  /**
+   * How the rows that this operation adds are counted and removed.
+   */
+  inserts?: {
+    count: string;
+    remove: string;
+    keys?: string[];
+  };
+}
+/**
+ * Makes a value as a pure function of seed, operation, parameter and index; its parameters are those of lib/workload.ts.
+ */
+export interface Generator {
+  /**
+   * Name of the generator.
+   */
+  type: string;
+  [k: string]: unknown;
+}
+/**
+ * One round trip.
+ */
+export interface WorkloadStep {
+  /**
+   * In the system's language.
+   */
+  statement?: string;
+  parameters?: string[];
+  /**
+   * A command with its arguments.
+   */
+  command?: string[];
+  capture?: {
+    column: number;
+    parameter: string;
+  }[];
+  /**
+   * Milliseconds to wait after the reply.
+   */
+  thinkMilliseconds?: number;
+  expect?: {
+    minimum: number;
+    maximum: number;
+  };
+}
+/**
+ * What an operation must meet; times are response times.
+ */
+export interface Slo {
+  /**
+   * Milliseconds.
+   */
+  p95Milliseconds?: number;
+  /**
+   * Milliseconds.
+   */
+  p99Milliseconds?: number;
+  /**
+   * Share of the due operations that failed or were undone, 0 to 1.
+   */
+  errorRate?: number;
+}
+/**
+ * Data that was loaded before the run, in tables that belong to dbmark.
+ */
+export interface DataSet {
+  name: string;
+  tables: {
+    name: string;
+    rows: number;
+    columns: {
+      name: string;
+      generator: Generator;
+    }[];
+    check?: string;
+  }[];
+  create: string[];
+  drop: string[];
+  finish: string[];
+  truncate: string[];
+}
+/**
+ * Values taken from the target before the run.
+ */
+export interface Pool {
+  name: string;
+  statement: string;
+  /**
+   * Number of rows taken.
+   */
+  rows?: number;
+  /**
+   * Hash of the rows taken.
+   */
+  hash?: string;
+}
+/**
+ * The load profile as it was applied.
+ */
+export interface Profile {
+  name: string;
+  description: string;
+  /**
+   * `open`: operations are due on a schedule that no slow reply shifts. `closed`: each worker sends as soon as it is free.
+   */
+  loop: "open" | "closed";
+  segments: Segment[];
+  /**
+   * Seconds that due work may drain after the schedule's end.
+   */
+  gracefulStopSeconds: number;
+  /**
+   * The run ends after exactly this many operations.
+   */
+  operationCount?: number;
+  /**
+   * Operations of one k6 iteration; absent: slices of time.
+   */
+  operationsPerIteration?: number;
+}
+/**
+ * Some seconds in which rate and workers go in a straight line from one value to another.
+ */
+export interface Segment {
+  phase: PhaseName;
+  /**
+   * Seconds.
+   */
+  seconds: number;
+  /**
+   * Operations per second; absent in a closed loop.
+   */
+  rate?: {
+    from: number;
+    to: number;
+  };
+  workers: {
+    from: number;
+    to: number;
+  };
+}
+/**
+ * Environment variables that the user set.
+ */
+export interface Variables {
+  [k: string]: string;
+}
+/**
+ * Versions of what ran.
+ */
+export interface Software {
+  dbmark: string;
+  gitRevision: string;
+  k6: string;
+  go: string;
+  /**
+   * The client library.
+   */
+  driver: {
+    name: string;
+    version: string;
+  };
+}
+/**
+ * The system under test.
+ */
+export interface Target {
+  system: string;
+  /**
+   * URL with its password replaced.
+   */
+  url: string;
+  server: Server;
+  /**
+   * How statements were sent; empty where the system has only one way.
+   */
+  mode: string;
+}
+/**
+ * What answered.
+ */
+export interface Server {
+  /**
+   * The name that the server gives itself.
+   */
+  product: string;
+  version: string;
+  /**
+   * Settings that matter when figures are compared.
+   */
+  settings: {
+    [k: string]: string;
+  };
+  /**
+   * Connections that the server allows; 0: no limit, or it does not say.
+   */
+  maximumConnections: number;
+  /**
+   * Connections in use before the run, without ours.
+   */
+  usedConnections: number;
+  processId?: number;
+}
+/**
+ * The machine that the harness ran on; empty and 0 where not known.
+ */
+export interface Host {
+  cpuModel: string;
+  /**
+   * Processors that the harness may use.
+   */
+  cores: number;
+  /**
+   * Bytes.
+   */
+  memoryBytes: number;
+  kernel: string;
+  os: string;
+  architecture: string;
+}
+/**
+ * Who talks to the target, and through what.
+ */
+export interface Topology {
+  /**
+   * Workers at most.
+   */
+  workers: number;
+  connections: "per-worker" | "pool";
+  connectionCount: number;
+  /**
+   * Requests in flight on one connection, at most.
+   */
+  depth: number;
+  /**
+   * Processes that sent together.
+   */
+  instances: number;
+}
+/**
+ * How the data set came to be there.
+ */
+export interface Load {
+  rows: number;
+  /**
+   * Seconds of loading; null when it was reused.
+   */
+  seconds: number | null;
+  /**
+   * Null when it was reused.
+   */
+  rowsPerSecond: number | null;
+  /**
+   * The data set was there already.
+   */
+  reused: boolean;
+  connections: number;
+  /**
+   * Why it was loaded or reused, in words.
+   */
+  reason: string;
+}
+/**
+ * Fingerprint of the operations that ran and of their parameters, whatever their order.
+ */
+export interface Digest {
+  /**
+   * 16 hexadecimal digits.
+   */
+  value: string;
+  operations: number;
+  /**
+   * Another run of the same operations has the same digest.
+   */
+  comparable: boolean;
+  /**
+   * Why it is not comparable.
+   */
+  reason?: string;
+}
+/**
+ * When a phase was.
+ */
+export interface PhaseSpan {
+  name: PhaseName;
+  /**
+   * Seconds since the start of the run.
+   */
+  startSecond: number;
+  /**
+   * Seconds; null: not known.
+   */
+  seconds: number | null;
+}
+/**
+ * Sums of each phase.
+ */
+export interface RunTotals {
+  warmup?: PhaseTotals;
+  measure: PhaseTotals;
+  cooldown?: PhaseTotals;
+}
+/**
+ * Sums of one phase. `lag` is the harness's own: from due to started, with a worker free.
+ */
+export interface PhaseTotals {
+  /**
+   * Seconds, without the time in which the last operations drained.
+   */
+  seconds: number;
+  operations: OperationTotals[];
+  all: AllTotals;
+  lag: Latency;
+}
+/**
+ * Sums of one operation in one phase. `service` holds the service times of every finished operation, failed ones too; `response` their response times, from the intended start, and for every undone one the time it had waited.
+ */
+export interface OperationTotals {
+  name: string;
+  kind: OperationKind;
+  /**
+   * Operations finished: succeeded and failed.
+   */
+  operations: number;
+  /**
+   * Acknowledged by the target.
+   */
+  succeeded: number;
+  failed: number;
+  /**
+   * Due, and never started; not among `operations`.
+   */
+  undone: number;
+  /**
+   * Those of the failed that the target may hold all the same.
+   */
+  unknown: number;
+  /**
+   * Tried again, an operation has several.
+   */
+  attempts: number;
+  /**
+   * Failed operations by type of error.
+   */
+  errors: {
+    [k: string]: number;
+  };
+  rowsRead: number;
+  rowsWritten: number;
+  /**
+   * Bytes of payload.
+   */
+  bytesRead: number;
+  /**
+   * Bytes of payload.
+   */
+  bytesWritten: number;
+  /**
+   * Succeeded operations per second of the phase; null when it had no length.
+   */
+  throughput: number | null;
+  service: Latency;
+  response: Latency;
+}
+/**
+ * Times of operations, in milliseconds.
+ */
+export interface Latency {
+  count: number;
+  min: Milliseconds;
+  mean: Milliseconds;
+  p50: Milliseconds;
+  p95: Milliseconds;
+  /**
+   * Milliseconds; null below 10,000 operations.
+   */
+  p99: number | null;
+  max: Milliseconds;
+  /**
+   * Values outside of 1 ns to 1 h, counted at the border.
+   */
+  clamped: number;
+  /**
+   * HDR histogram, V2 compressed, base64; in nanoseconds.
+   */
+  histogram: string;
+}
+/**
+ * Sums of all operations in one phase; histograms are merged.
+ */
+export interface AllTotals {
+  /**
+   * Operations finished: succeeded and failed.
+   */
+  operations: number;
+  /**
+   * Acknowledged by the target.
+   */
+  succeeded: number;
+  failed: number;
+  /**
+   * Due, and never started; not among `operations`.
+   */
+  undone: number;
+  /**
+   * Those of the failed that the target may hold all the same.
+   */
+  unknown: number;
+  /**
+   * Tried again, an operation has several.
+   */
+  attempts: number;
+  /**
+   * Failed operations by type of error.
+   */
+  errors: {
+    [k: string]: number;
+  };
+  rowsRead: number;
+  rowsWritten: number;
+  /**
+   * Bytes of payload.
+   */
+  bytesRead: number;
+  /**
+   * Bytes of payload.
+   */
+  bytesWritten: number;
+  /**
+   * Succeeded operations per second of the phase; null when it had no length.
+   */
+  throughput: number | null;
+  service: Latency;
+  response: Latency;
+}
+/**
+ * Processor time and memory.
+ */
+export interface Resources {
+  harness: ProcessResources;
+  /**
+   * Null where the server is not on this host, or cannot be seen.
+   */
+  server: ServerResources | null;
+}
+/**
+ * What a process used in the measured phase; null: not known.
+ */
+export interface ProcessResources {
+  /**
+   * Seconds of processor time.
+   */
+  cpuSecondsTotal: number | null;
+  /**
+   * Cores.
+   */
+  cpuAverage: number | null;
+  /**
+   * Cores, in the busiest second.
+   */
+  cpuMaximum: number | null;
+  /**
+   * Bytes resident.
+   */
+  memoryAverageBytes: number | null;
+  /**
+   * Bytes resident.
+   */
+  memoryMaximumBytes: number | null;
+}
+/**
+ * What the server's processes used in the measured phase; null: not known.
+ */
+export interface ServerResources {
+  /**
+   * Seconds of processor time.
+   */
+  cpuSecondsTotal: number | null;
+  /**
+   * Cores.
+   */
+  cpuAverage: number | null;
+  /**
+   * Cores, in the busiest second.
+   */
+  cpuMaximum: number | null;
+  /**
+   * Bytes resident.
+   */
+  memoryAverageBytes: number | null;
+  /**
+   * Bytes resident.
+   */
+  memoryMaximumBytes: number | null;
+  /**
+   * Which processes these are.
+   */
+  label: string;
+}
+/**
+ * Whether one operation met one limit in the measured phase.
+ */
+export interface Verdict {
+  operation: string;
+  /**
+   * `p95`, `p99`: milliseconds of response time. `errorRate`: share of the due operations.
+   */
+  metric: "p95" | "p99" | "errorRate";
+  limit: number;
+  /**
+   * Null: too few operations to tell.
+   */
+  actual: number | null;
+  /**
+   * Null when `actual` is.
+   */
+  met: boolean | null;
+}
+/**
+ * Whether the run can be trusted.
+ */
+export interface Validity {
+  valid: boolean;
+  /**
+   * Why it is not valid.
+   */
+  reasons: Reason[];
+  /**
+   * What does not make it invalid, or is not known.
+   */
+  warnings: Reason[];
+}
+/**
+ * Something that speaks against a run, or that a reader should know.
+ */
+export interface Reason {
+  code:
+    | "harness_cpu"
+    | "harness_lag"
+    | "errors"
+    | "undone"
+    | "too_few_samples"
+    | "not_steady"
+    | "dirty_data"
+    | "interrupted"
+    | "crashed"
+    | "books"
+    | "nothing_measured"
+    | "results_incomplete";
+  message: string;
+}
+/**
+ * What an operation that adds rows was told, and what the target holds.
+ */
+export interface Book {
+  operation: string;
+  acknowledged: number;
+  unknown: number;
+  /**
+   * Rows; null when the target could not be asked.
+   */
+  held: number | null;
+  /**
+   * acknowledged ≤ held ≤ acknowledged + unknown.
+   */
+  balanced: boolean;
+}
+/**
+ * What the harness does with the same workload against a target that answers at once.
+ */
+export interface Ceiling {
+  operationsPerSecond: number;
+  workers: number;
+  measuredAt: Instant;
+}

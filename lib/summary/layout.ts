@@ -1,0 +1,50 @@
+/** Lays out text in columns and lines for a terminal. */
+
+/** The summary's width in characters. */
+export const width = 100;
+
+/** How a column is aligned. */
+export type Alignment = "left" | "right";
+
+/**
+ * Rows of cells in columns two spaces apart, each as wide as its widest cell.
+ * @param alignments one for each column; what is missing is "right".
+ */
+export function columns(rows: readonly (readonly string[])[], alignments: readonly Alignment[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, index) =>
+        alignments[index] === "left" ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** Breaks a text at spaces into lines; those after the first are indented by as much as the first one's prefix is long. */
+export function wrap(text: string, prefix: string): string[] {
+  const indentation = " ".repeat(prefix.length);
+  const lines: string[] = [];
+  let line = prefix;
+  let empty = true;
+  for (const word of text.split(" ")) {
+    if (!empty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = indentation;
+      empty = true;
+    }
+    line += empty ? word : ` ${word}`;
+    empty = false;
+  }
+  lines.push(line);
+  return lines;
+}
+
+/** A text cut to a length, with an ellipsis for the rest. */
+export function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}

@@ -1,0 +1,90 @@
+/** The part of the summary that says what ran where, and what it cost. */
+
+import type { ProcessResources, RunFile, Topology } from "../schema/run.generated.ts";
+import { wrap } from "./layout.ts";
+import type { Palette } from "./palette.ts";
+import { bytes, cores, count, duration, latency, rate } from "./units.ts";
+
+/** Lines of a label and a text, such as `Harness      0.25 cores …`. */
+export function setupLines(run: RunFile, path: string | undefined, palette: Palette): string[] {
+  const facts: [string, string | undefined][] = [
+    ["Data set", loadText(run)],
+    ["Connections", connectionText(run.topology)],
+    ["Harness", `${processText(run.resources.harness)}${lagText(run)}`],
+    [
+      "Server",
+      run.resources.server === null ? undefined : `${processText(run.resources.server)}, ${run.resources.server.label}`,
+    ],
+    ["Books", booksText(run)],
+    ["Host", hostText(run)],
+    ["Digest", digestText(run)],
+    path === undefined ? ["Run", run.id] : ["Result", path],
+  ];
+  const lines: string[] = [];
+  for (const [label, text] of facts) {
+    if (text === undefined || text === "") continue;
+    const prefix = label.padEnd(13);
+    // A path is never broken: it is there to be copied.
+    const [first = "", ...rest] = label === "Result" ? [prefix + text] : wrap(text, prefix);
+    lines.push(palette.strong(prefix) + first.slice(prefix.length), ...rest);
+  }
+  return lines;
+}
+
+function loadText({ load }: RunFile): string | undefined {
+  if (load === null) return undefined;
+  const reason = load.reason === "" ? "" : `: ${load.reason}`;
+  if (load.reused) return `${count(load.rows)} rows, reused${reason}`;
+  return `${count(load.rows)} rows loaded in ${duration(load.seconds)}, ${rate(load.rowsPerSecond)} rows/s over ${plural(load.connections, "connection")}${reason}`;
+}
+
+function connectionText({ workers, connections, connectionCount, depth, instances }: Topology): string {
+  const kind = connections === "per-worker" ? "one per worker" : "a shared pool";
+  const flight = `up to ${plural(connectionCount * depth, "request")} in flight`;
+  const split = instances > 1 ? `, ${instances} instances` : "";
+  return `${plural(workers, "worker")}, ${plural(connectionCount, "connection")} (${kind}), ${flight}${split}`;
+}
+
+function processText({ cpuAverage, cpuMaximum, memoryMaximumBytes }: ProcessResources): string {
+  const cpu =
+    cpuAverage === null ? "CPU not known" : `${cores(cpuAverage)} cores on average, ${cores(cpuMaximum)} at most`;
+  const memory = memoryMaximumBytes === null ? "memory not known" : `${bytes(memoryMaximumBytes)} of memory at most`;
+  return `${cpu}, ${memory}`;
+}
+
+function lagText({ totals }: RunFile): string {
+  const { lag } = totals.measure;
+  if (lag.count === 0) return "";
+  return lag.p99 === null ? `, lag p95 ${latency(lag.p95)}` : `, lag p99 ${latency(lag.p99)}`;
+}
+
+function booksText({ books }: RunFile): string | undefined {
+  return books
+    .map(({ operation, acknowledged, unknown, held, balanced }) => {
+      const uncertain = unknown > 0 ? `, ${count(unknown)} of unknown outcome` : "";
+      const found = held === null ? "not counted on the target" : `${count(held)} held by the target`;
+      return `${operation}: ${count(acknowledged)} acknowledged${uncertain}, ${found}${balanced ? "" : " — NOT BALANCED"}`;
+    })
+    .join("; ");
+}
+
+function hostText({ host }: RunFile): string {
+  return [
+    host.cpuModel,
+    host.cores > 0 ? plural(host.cores, "core") : "",
+    host.memoryBytes > 0 ? bytes(host.memoryBytes) : "",
+    host.os,
+  ]
+    .filter((part) => part !== "")
+    .join(", ");
+}
+
+function digestText({ digest, seed }: RunFile): string | undefined {
+  if (digest === null) return undefined;
+  const caveat = digest.comparable ? "" : `; not comparable${digest.reason === undefined ? "" : `: ${digest.reason}`}`;
+  return `${digest.value} of ${plural(digest.operations, "operation")}, seed ${seed}${caveat}`;
+}
+
+function plural(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,105 @@
+/** The tables of the summary: what was done, how long it took, what failed, which SLOs were met. */
+
+import type { AllTotals, Latency, OperationTotals, PhaseTotals, RunFile, Verdict } from "../schema/run.generated.ts";
+import { columns, shorten, width } from "./layout.ts";
+import type { Palette } from "./palette.ts";
+import { count, latency, rate, share } from "./units.ts";
+
+type Totals = OperationTotals | AllTotals;
+
+const nameOf = (totals: Totals) => ("name" in totals ? shorten(totals.name, 24) : "all");
+
+/** One line per operation, and one for all where there are several. */
+function rowsOf(phase: PhaseTotals): Totals[] {
+  const ran = phase.operations.filter((totals) => totals.operations + totals.undone > 0);
+  return ran.length === 1 ? ran : [...ran, phase.all];
+}
+
+/** A table's heading, and its body. */
+function titled(rows: readonly string[], palette: Palette): string[] {
+  const [heading = "", ...body] = rows;
+  return [palette.strong(heading), ...body];
+}
+
+/** Throughput and counts. Columns in which nothing happened, or for which there is no room, are left out. */
+export function throughputTable(phase: PhaseTotals, palette: Palette): string[] {
+  const rows = rowsOf(phase);
+  const optional = [
+    { heading: "undone", value: (totals: Totals) => totals.undone },
+    { heading: "unknown", value: (totals: Totals) => totals.unknown },
+    { heading: "tried again", value: (totals: Totals) => totals.attempts - totals.operations },
+    { heading: "rows read", value: (totals: Totals) => totals.rowsRead },
+    { heading: "rows written", value: (totals: Totals) => totals.rowsWritten },
+  ].filter(({ value }) => rows.some((totals) => value(totals) !== 0));
+  for (;;) {
+    const heading = ["Throughput", "per second", "operations", "failed", ...optional.map((column) => column.heading)];
+    const body = rows.map((totals) => [
+      `  ${nameOf(totals)}`,
+      rate(totals.throughput),
+      count(totals.operations),
+      count(totals.failed),
+      ...optional.map(({ value }) => count(value(totals))),
+    ]);
+    const table = columns([heading, ...body], ["left"]);
+    if (table.every((line) => line.length <= width)) return titled(table, palette);
+    optional.pop();
+  }
+}
+
+/** Response and service times. In a closed loop they are the same, and shown once. */
+export function latencyTable(run: RunFile, palette: Palette): string[] {
+  const rows = rowsOf(run.totals.measure);
+  const once = rows.every((totals) => sameTimes(totals.service, totals.response));
+  const times = (totals: Totals, kind: "response" | "service", name: string) => {
+    const { p50, p95, p99, max, mean } = totals[kind];
+    return [`  ${name}`, ...(once ? [] : [kind]), ...[p50, p95, p99, max, mean].map(latency)];
+  };
+  const heading = ["Latency", ...(once ? [] : [""]), "p50", "p95", "p99", "max", "mean"];
+  const body = rows.flatMap((totals) =>
+    once
+      ? [times(totals, "response", nameOf(totals))]
+      : [times(totals, "response", nameOf(totals)), times(totals, "service", "")],
+  );
+  const table = titled(columns([heading, ...body], ["left", ...(once ? [] : (["left"] as const))]), palette);
+  const note = once
+    ? "  Response time and service time are the same: no operation waited before it was sent."
+    : "  Response time counts from the scheduled start, service time from sending.";
+  return [...table, palette.quiet(note)];
+}
+
+function sameTimes(service: Latency, response: Latency): boolean {
+  return (["count", "p50", "p95", "p99", "max"] as const).every((name) => service[name] === response[name]);
+}
+
+/** Errors by type and operation; nothing when there were none. */
+export function errorTable(phase: PhaseTotals, palette: Palette): string[] {
+  const rows = phase.operations.flatMap((totals) =>
+    Object.entries(totals.errors)
+      .sort(([, a], [, b]) => b - a)
+      .map(([kind, errors]) => [`  ${nameOf(totals)}`, kind, count(errors), share(errors / totals.operations)]),
+  );
+  if (rows.length === 0) return [];
+  const table = columns([["Errors", "type", "operations", "share"], ...rows], ["left", "left"]);
+  return ["", ...titled(table, palette)];
+}
+
+/** SLO verdicts; nothing when none were set. */
+export function sloTable(verdicts: readonly Verdict[], palette: Palette): string[] {
+  if (verdicts.length === 0) return [];
+  const show = ({ metric }: Verdict, value: number | null) => (metric === "errorRate" ? share(value) : latency(value));
+  const heading = ["SLOs", "metric", "limit", "actual", "verdict"];
+  const body = verdicts.map((verdict) => [
+    `  ${shorten(verdict.operation, 24)}`,
+    verdict.metric === "errorRate" ? "error rate" : `${verdict.metric} response time`,
+    show(verdict, verdict.limit),
+    show(verdict, verdict.actual),
+    verdict.met === null ? "not known" : verdict.met ? "met" : "MISSED",
+  ]);
+  const paint = (line: string) =>
+    line
+      .replace(/ met$/, (text) => palette.good(text))
+      .replace(/ MISSED$/, (text) => palette.bad(text))
+      .replace(/ not known$/, (text) => palette.warning(text));
+  const table = columns([heading, ...body], ["left", "left", "right", "right", "left"]);
+  return ["", ...titled(table, palette).map(paint)];
+}

@@ -1,0 +1,169 @@
+/**
+ * A workload as data: weighted operations, their parameters, their data set and
+ * their SLOs. The same value is read by k6 (which hands it to the native loop as JSON), by the
+ * command line (`dbmark inspect`), and written to the result file.
+ */
+
+/** What an operation does to the target. */
+export type OperationKind = "read" | "write" | "delete" | "batch";
+
+/**
+ * Makes a value as a pure function of (seed, operation, parameter, index), whatever the number of workers.
+ * `latest` alone also depends on the run's own past, and is marked so in the result.
+ */
+export type Generator =
+  /** Whole numbers from `minimum` to `maximum`, both included, all equally likely. */
+  | { type: "uniform"; minimum: number; maximum: number }
+  /** Zipf's law with exponent `theta` (default 0.99); `scrambled` (default true) spreads the popular ones over the range. */
+  | { type: "zipfian"; minimum: number; maximum: number; theta?: number; scrambled?: boolean }
+  /** A share `hotProbability` (default 0.8) of the draws goes to the first `hotFraction` (default 0.2) of the range. */
+  | { type: "hotspot"; minimum: number; maximum: number; hotFraction?: number; hotProbability?: number }
+  /** Zipfian towards the newest: from `minimum` to `maximum` plus the inserts finished so far. Depends on the run's past. */
+  | { type: "latest"; minimum: number; maximum: number; theta?: number }
+  /** `start + index * step` (step 1 by default). */
+  | { type: "sequence"; start: number; step?: number }
+  /** Normally distributed; rounded to whole numbers unless `integer` is false; clamped to the limits. */
+  | { type: "normal"; mean: number; deviation: number; minimum?: number; maximum?: number; integer?: boolean }
+  /** Real numbers, all equally likely; rounded to `decimals` places if given. */
+  | { type: "float"; minimum: number; maximum: number; decimals?: number }
+  | { type: "boolean"; probability?: number }
+  | { type: "constant"; value: string | number | boolean | null }
+  /** One of `values`, by `weights` if given. */
+  | { type: "choice"; values: (string | number | boolean | null)[]; weights?: number[] }
+  /** Version 4, or 7 with a time that starts at `epoch` (default: the seeded epoch) and goes on by one millisecond an index. */
+  | { type: "uuid"; version?: 4 | 7; epoch?: string }
+  /** Characters of `alphabet` (default: lower-case letters and digits). */
+  | { type: "text"; length: number | { minimum: number; maximum: number }; alphabet?: string }
+  /** `prefix`, then `start + index` in decimal padded with zeros to `digits`. */
+  | { type: "key"; prefix: string; digits: number; start: number }
+  | { type: "bytes"; length: number | { minimum: number; maximum: number } }
+  /** `epoch` (default: the seeded epoch) plus index times `stepMilliseconds` (default 1), or, with `spreadSeconds`, a random instant within it. */
+  | { type: "timestamp"; epoch?: string; stepMilliseconds?: number; spreadSeconds?: number }
+  /** A JSON object of generated fields. */
+  | { type: "json"; fields: Record<string, Generator> }
+  /**
+   * A column of a row of a pool that a query filled before the run. Parameters of one operation that name the same
+   * pool get columns of the same row. `distribution` (default uniform) picks the row: its range is set to the pool's.
+   * `skipLast` leaves out the pool's last rows.
+   */
+  | { type: "pool"; pool: string; column: number; distribution?: "uniform" | "zipfian" | "hotspot"; skipLast?: number };
+
+/** A named parameter, shared by the steps of its operation. */
+export interface Parameter {
+  name: string;
+  generator: Generator;
+}
+
+/** One round trip. A system with a language has a `statement`, one without a `command`. */
+export interface Step {
+  /** In the system's language with its own placeholders, `$1`, `$2`, … */
+  statement?: string;
+  /** Names of parameters for the placeholders, in order. */
+  parameters?: string[];
+  /** A command with its arguments; `{name}` in an argument stands for a parameter. */
+  command?: string[];
+  /** Copies columns of the first row to parameters, for later steps. */
+  capture?: { column: number; parameter: string }[];
+  /** Milliseconds to wait after the reply. */
+  thinkMilliseconds?: number;
+  /** Rows returned (or, where none are, written) outside of this range fail the operation as `validation`. */
+  expect?: { minimum: number; maximum: number };
+}
+
+/** Which errors are tried again, and how. */
+export interface RetryRule {
+  /** Attempts in all, the first one included. */
+  attempts: number;
+  /** Wait before the second attempt, in milliseconds; doubles with each, with jitter. */
+  backoffMilliseconds?: number;
+  maximumBackoffMilliseconds?: number;
+}
+
+/** What an operation must meet; times are response times in milliseconds. */
+export interface Slo {
+  p95Milliseconds?: number;
+  p99Milliseconds?: number;
+  /** Share of failed operations, 0 to 1. */
+  errorRate?: number;
+}
+
+/** One named request or transaction. */
+export interface Operation {
+  name: string;
+  kind: OperationKind;
+  /** Share in the mix: relative to the other operations' weights. Zero: declared, not run by the mix. */
+  weight: number;
+  description?: string;
+  parameters: Parameter[];
+  steps: Step[];
+  transaction?: { isolation?: string; readOnly?: boolean };
+  retry?: RetryRule;
+  slo?: Slo;
+  /** How the rows that this operation adds are counted and removed again. */
+  inserts?: Inserts;
+}
+
+/**
+ * The books of an operation that adds rows. `count` gives one number: the rows on the target that this data set's runs
+ * inserted. `remove` removes them. With `keys`, the keys are made again from the indexes that ran, and counted and removed by them:
+ * `count` and `remove` then get, for each key column, one array of keys as their placeholders.
+ */
+export interface Inserts {
+  count: string;
+  remove: string;
+  /** Names of the parameters that are the key. */
+  keys?: string[];
+}
+
+/** A column of a data set's table. */
+export interface Column {
+  name: string;
+  generator: Generator;
+}
+
+/** A table of a data set: `rows` rows with indexes 0 to rows − 1. */
+export interface Table {
+  name: string;
+  rows: number;
+  columns: Column[];
+  /** Counts the data set's own rows: a table that somebody else changed is noticed and loaded again. */
+  check?: string;
+}
+
+/** Data to be loaded before the run, in tables that belong to dbmark. */
+export interface DataSet {
+  name: string;
+  tables: Table[];
+  /** Statements that make the empty tables. */
+  create: string[];
+  /** Statements that remove them. */
+  drop: string[];
+  /** Statements after the rows are in: indexes, statistics. */
+  finish: string[];
+  /** Statements that empty the tables, keeping their definitions: a changed data set is brought back with them and a new load. */
+  truncate: string[];
+}
+
+/** Values taken from the target before the run. */
+export interface Pool {
+  name: string;
+  /** Its rows, in a fixed order, are the pool. */
+  statement: string;
+}
+
+/** What a run does to a target. */
+export interface Workload {
+  /** Suite and variant, for example "oltp". */
+  name: string;
+  /** The system whose language the steps speak. */
+  system: string;
+  description: string;
+  operations: Operation[];
+  /** Absent where the workload uses tables that dbmark did not make. */
+  dataSet?: DataSet;
+  pools?: Pool[];
+  /** Tables that the workload writes to and that dbmark did not make; writing needs `--allow-writes`. */
+  foreignTables?: string[];
+  /** For every operation without its own. */
+  slo?: Slo;
+}

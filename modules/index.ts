@@ -1,0 +1,62 @@
+// The systems and suites that there are. A new system is a folder and a line in `systems`.
+
+import { type Environment, suggestion, UsageError } from "../lib/environment/index.ts";
+import { noop } from "./noop/index.ts";
+import { postgres } from "./postgres/index.ts";
+import type { SuiteOnSystem, SystemModule } from "./system.ts";
+
+export type { SuiteOnSystem, SystemModule, TableFacts, TableQuestion } from "./system.ts";
+
+/** Every system that has a folder here. */
+export const systems: readonly SystemModule[] = [postgres, noop];
+
+/** A benchmark with a name: what `dbmark run` takes. */
+export interface Suite {
+  name: string;
+  description: string;
+  /** File name of its script: `scripts/<script>.ts`, and bundled `dist/<script>.js`. */
+  script: string;
+  /** Names of the systems that can run it. */
+  systems: readonly string[];
+}
+
+const declared: readonly Omit<Suite, "systems">[] = [
+  {
+    name: "oltp",
+    description: "Point lookups, range scans, inserts and updates, on a table of its own or on yours.",
+    script: "oltp",
+  },
+];
+
+/** Every suite. */
+export const suites: readonly Suite[] = declared.map((suite) => ({
+  ...suite,
+  systems: systems.filter((system) => system.suites[suite.name] !== undefined).map((system) => system.name),
+}));
+
+/** A suite by name; @throws {UsageError} that lists the known ones. */
+export function findSuite(name: string): Suite {
+  const suite = suites.find((candidate) => candidate.name === name);
+  if (suite !== undefined) return suite;
+  const names = suites.map((candidate) => candidate.name);
+  throw new UsageError(`There is no suite ${name}.${suggestion(name, names)} Known are ${names.join(", ")}.`);
+}
+
+/** How a system does a suite; @throws {UsageError} that lists the systems that do. */
+export function suiteOnSystem(suiteName: string, systemName: string): SuiteOnSystem {
+  const suite = findSuite(suiteName);
+  const found = systems.find((system) => system.name === systemName)?.suites[suite.name];
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `The suite ${suite.name} does not run on ${systemName}; it runs on ${suite.systems.join(", ")}. Choose another target.`,
+  );
+}
+
+/** The workload of a suite on data of its own, as it would run with these variables. */
+export function workloadOf(
+  suiteName: string,
+  systemName: string,
+  environment: Environment,
+): ReturnType<SuiteOnSystem["workload"]> {
+  return suiteOnSystem(suiteName, systemName).workload(environment);
+}

@@ -1,0 +1,20 @@
+// The profiles tps100 to tps5000: a constant rate on a schedule, ten operations a second for each worker.
+
+import { type DeclaredProfile, defaultWarmupSeconds, operationsPerSecondAndWorker } from "./declared.ts";
+
+function constantRate(rate: number): DeclaredProfile {
+  const workers = rate / operationsPerSecondAndWorker;
+  const load = { rate: { from: rate, to: rate }, workers: { from: workers, to: workers } };
+  return {
+    name: `tps${rate}`,
+    description: `${rate} operations per second on a schedule, with ${workers} workers, for 60 s.`,
+    loop: "open",
+    segments: [
+      { phase: "warmup", seconds: defaultWarmupSeconds, ...load },
+      { phase: "measure", seconds: 60, ...load },
+    ],
+  };
+}
+
+/** One profile for each rate of the table. */
+export const constantRates: readonly DeclaredProfile[] = [100, 200, 500, 1000, 2000, 5000].map(constantRate);

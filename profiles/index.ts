@@ -1,0 +1,7 @@
+// Load profiles: how much load over time, whatever the workload.
+
+export { type DeclaredProfile, type DeclaredSegment, forCores, type WorkersPerCore } from "./declared.ts";
+export { defaultProfile, profiles } from "./list.ts";
+export { resolveProfile } from "./resolve.ts";
+export { dueAt, maximumRate, maximumWorkers, rateAt, timeOf, totalSeconds, workersAt } from "./schedule.ts";
+export { validateProfile } from "./validate.ts";
