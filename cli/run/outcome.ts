@@ -37,7 +37,7 @@ export async function judgeRun(story: Story, end: K6End): Promise<ExitCode[]> {
     const { run, path } = readRun(story.folder);
     process.stdout.write(`${summarize(run, { path, color: process.stdout.isTTY === true })}\n`);
     if (!run.validity.valid) codes.push(exitCodes.invalid);
-    if (run.slo.some((verdict) => !verdict.met)) codes.push(exitCodes.no);
+    if (run.slo.some((verdict) => verdict.met === false)) codes.push(exitCodes.no);
     if (run.status === "interrupted") codes.push(exitCodes.interrupted);
   } catch (error) {
     process.stderr.write(`dbmark: the result in ${story.folder} cannot be completed: ${messageOf(error)}\n`);

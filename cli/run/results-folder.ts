@@ -34,7 +34,6 @@ function makeFolder(folder: string): void {
 function reason(folder: string, error: unknown): string {
   switch (codeOf(error)) {
     case "EEXIST":
-      return "it is a file";
     case "ENOTDIR":
       return isFile(folder) ? "it is a file" : "part of the path is a file";
     case "EACCES":

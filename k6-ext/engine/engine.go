@@ -155,6 +155,9 @@ func (e *Engine) Finished() bool {
 	return e.end > 0 && e.Elapsed() >= e.end
 }
 
+// Draining says whether the schedule of an open loop is over: what is left is work that was due.
+func (e *Engine) Draining() bool { return e.pacer != nil && e.Elapsed() >= e.end }
+
 // PhaseAt is the phase at a time since the start; after the last phase's end it stays the last.
 func (e *Engine) PhaseAt(at time.Duration) record.Phase {
 	for i := len(e.config.Phases) - 1; i > 0; i-- {

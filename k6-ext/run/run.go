@@ -289,6 +289,10 @@ func (r *Run) Iterate(ctx context.Context, worker *engine.Worker, number int) {
 		return
 	}
 	if limit := r.declaration.OperationsPerIteration; limit > 0 {
+		if r.engine.Draining() {
+			// k6 starts no more iterations: this one does what is left.
+			limit = 0
+		}
 		worker.Slice(ctx, endless, limit)
 		return
 	}

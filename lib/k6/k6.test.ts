@@ -57,8 +57,15 @@ describe("k6's options", () => {
   });
 
   it("leave the end to the count where there is one", () => {
-    expect(scenario({ OPERATION_COUNT: "20000" })).toMatchObject({ iterations: 86_400, maxDuration: "24h" });
-    expect(scenario({ OPERATION_COUNT: "20000", OPERATIONS_PER_ITERATION: "100" })).toMatchObject({ iterations: 201 });
+    expect(scenario({ OPERATION_COUNT: "20000" })).toMatchObject({
+      executor: "per-vu-iterations",
+      iterations: 1,
+      maxDuration: "24h",
+    });
+    expect(scenario({ OPERATION_COUNT: "20000", OPERATIONS_PER_ITERATION: "100" })).toMatchObject({
+      executor: "shared-iterations",
+      iterations: 220,
+    });
   });
 
   it("are refused when k6's own --vus replaced them", () => {

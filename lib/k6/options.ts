@@ -10,8 +10,6 @@ const spareSlices = 2;
 /** Seconds that k6 gives a run beyond its end before it would cut it off. */
 const spareSeconds = 30;
 
-const secondsOfADay = 86_400;
-
 const timeouts = { setupTimeout: "24h", teardownTimeout: "10m" };
 
 /**
@@ -38,10 +36,11 @@ function scenarioOf(declaration: RunDeclaration): Scenario {
   const total = Math.ceil(profile.segments.reduce((sum, { seconds }) => sum + seconds, 0));
   const graceful = Math.ceil(declaration.gracefulStopSeconds);
   if (operationCount !== undefined) {
-    // A single VU may happen to do all of the work.
-    const iterations =
-      operationsPerIteration === undefined ? secondsOfADay : Math.ceil(operationCount / operationsPerIteration) + 1;
-    return { executor: "per-vu-iterations", vus, iterations, maxDuration: "24h", gracefulStop: `${graceful}s` };
+    const limits = { vus, maxDuration: "24h", gracefulStop: `${graceful}s` };
+    // How long a number of operations takes is not known: without a number for each iteration, one iteration is a worker's whole run.
+    return operationsPerIteration === undefined
+      ? { executor: "per-vu-iterations", iterations: 1, ...limits }
+      : { executor: "shared-iterations", iterations: Math.ceil(operationCount / operationsPerIteration) + vus, ...limits };
   }
   if (operationsPerIteration !== undefined) {
     return { executor: "constant-vus", vus, duration: `${total + 1}s`, gracefulStop: `${graceful + spareSeconds}s` };

@@ -54,7 +54,7 @@ export function declarationOf(
     // 0 is the driver's own default, which may come from the target's URL.
     connectTimeoutMilliseconds: milliseconds("CONNECT_TIMEOUT", 0),
     gracefulStopSeconds: gracefulStopSeconds(environment),
-    metrics: metricsMode(profile, operationsPerIteration, environment),
+    metrics: metricsMode(profile, environment),
     resultsDirectory: readText(environment, "DBMARK_RESULTS") ?? "results",
     allowWrites: readFlag(environment, "DBMARK_ALLOW_WRITES"),
     reload: readFlag(environment, "DBMARK_RELOAD"),
@@ -81,14 +81,9 @@ export function gracefulStopSeconds(environment: Environment): number {
 }
 
 /** One sample for each operation where that is cheap, or asked for; else windows. */
-function metricsMode(
-  profile: LoadProfile,
-  operationsPerIteration: number | undefined,
-  environment: Environment,
-): "operations" | "windows" {
+function metricsMode(profile: LoadProfile, environment: Environment): "operations" | "windows" {
   const asked = readChoice(environment, "METRICS");
   if (asked === "operations" || asked === "windows") return asked;
-  if (operationsPerIteration === 1) return "operations";
   const rates = profile.segments.flatMap(({ rate }) => (rate ? [rate.from, rate.to] : []));
   return profile.loop === "open" && Math.max(...rates) <= highestSampledRate ? "operations" : "windows";
 }

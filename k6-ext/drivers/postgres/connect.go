@@ -2,7 +2,9 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"net"
+	"os"
 	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
@@ -70,14 +72,29 @@ func (t *target) connect(ctx context.Context) (*wire, *driver.Error) {
 		conn = plain.Conn // nothing between us and the socket from now on
 	}
 	c := newWire(hijacked, pgConn, conn, attempt.last().address)
-	// What pgconn has read beyond the end of the connecting (a late notice) is ours to read.
-	for hijacked.Frontend.ReadBufferLen() > 0 {
-		if _, err := hijacked.Frontend.Receive(); err != nil {
-			c.abandon()
-			return nil, lostError(c.address, err)
-		}
+	if err := settle(hijacked, conn); err != nil {
+		c.abandon()
+		return nil, lostError(c.address, err)
 	}
 	return c, nil
+}
+
+// settle makes sure that nobody but us reads from the connection. Where a write was slow, pgconn has started a reader in the background,
+// which may still wait for bytes, and would take those that we wait for. A deadline in the past ends its read; what has come
+// beyond the end of the connecting (a late notice) is read and dropped.
+func settle(hijacked *pgconn.HijackedConn, conn net.Conn) error {
+	if err := conn.SetReadDeadline(time.Unix(1, 0)); err != nil {
+		return err
+	}
+	for {
+		// Receive waits for the background reader to end before it reads itself.
+		if _, err := hijacked.Frontend.Receive(); err != nil {
+			if !errors.Is(err, os.ErrDeadlineExceeded) {
+				return err
+			}
+			return conn.SetReadDeadline(time.Time{})
+		}
+	}
 }
 
 // open connects and prepares a program's statements, all within the time to connect.
