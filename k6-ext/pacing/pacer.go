@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync/atomic"
 	"time"
+
+	"github.com/dbmark/dbmark/k6-ext/sleeper"
 )
 
 // Pacer hands the operations of a schedule to workers, each when it is due and never before. Work
@@ -43,13 +45,15 @@ func NewPacer(schedule *Schedule, stripe Stripe, workers int, clock func() time.
 }
 
 // Dispatch wakes one idle worker for each operation as it becomes due, until the schedule or the context ends. It
-// sleeps precisely (see sleeper), because what it oversleeps is the harness's lag.
+// sleeps precisely, because what it oversleeps is the harness's lag.
 func (p *Pacer) Dispatch(ctx context.Context) {
-	sleeper := newSleeper()
-	defer sleeper.close()
+	sleeper.OwnThread()
+	var sleep sleeper.Sleeper
+	defer context.AfterFunc(ctx, sleep.Interrupt)()
 	for ordinal := int64(0); ordinal < p.count; ordinal++ {
 		due := p.schedule.TimeOf(p.stripe.Index(ordinal))
 		for {
+			ticket := sleep.Ticket()
 			now := p.clock()
 			if now >= due {
 				break
@@ -57,7 +61,7 @@ func (p *Pacer) Dispatch(ctx context.Context) {
 			if ctx.Err() != nil {
 				return
 			}
-			sleeper.sleep(min(due-now, longestSleep))
+			sleep.Sleep(ticket, due-now)
 		}
 		select {
 		case p.wake <- struct{}{}:
@@ -68,9 +72,6 @@ func (p *Pacer) Dispatch(ctx context.Context) {
 		}
 	}
 }
-
-// longestSleep bounds how long Dispatch does not notice that its context has ended.
-const longestSleep = 50 * time.Millisecond
 
 // TryClaim takes the next operation if it is due now.
 func (p *Pacer) TryClaim() (Claim, bool) {

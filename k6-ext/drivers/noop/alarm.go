@@ -1,9 +1,10 @@
 package noop
 
 import (
-	"runtime"
 	"sync"
 	"time"
+
+	"github.com/dbmark/dbmark/k6-ext/sleeper"
 )
 
 // alarm wakes sessions at the instants they ask for, from a thread of its own: the runtime's timers are
@@ -14,7 +15,7 @@ type alarm struct {
 	sessions int
 	running  bool
 	queue    alarms
-	sleeper  sleeper
+	sleeper  sleeper.Sleeper
 }
 
 // join and leave count the open sessions.
@@ -28,7 +29,7 @@ func (a *alarm) leave() {
 	a.mutex.Lock()
 	a.sessions--
 	if a.sessions == 0 && a.running {
-		a.sleeper.interrupt()
+		a.sleeper.Interrupt()
 	}
 	a.mutex.Unlock()
 }
@@ -41,16 +42,14 @@ func (a *alarm) set(s *session, instant int64) {
 	a.queue.push(entry{session: s, instant: instant})
 	if !a.running {
 		a.running = true
-		a.sleeper.prepare()
 		go a.run()
 	} else if earliest {
-		a.sleeper.interrupt()
+		a.sleeper.Interrupt()
 	}
 }
 
 func (a *alarm) run() {
-	runtime.LockOSThread() // never unlocked: the thread's precision is its own, and it ends with the goroutine
-	precise()
+	sleeper.OwnThread()
 	for {
 		a.mutex.Lock()
 		instant := now()
@@ -70,9 +69,9 @@ func (a *alarm) run() {
 		if len(a.queue) > 0 {
 			wait = min(wait, timeUntil(a.queue[0].instant))
 		}
-		ticket := a.sleeper.ticket()
+		ticket := a.sleeper.Ticket()
 		a.mutex.Unlock()
-		a.sleeper.sleep(ticket, wait)
+		a.sleeper.Sleep(ticket, wait)
 	}
 }
 
