@@ -19,6 +19,7 @@ const checks = [
     "generated files",
     async () => (await changedByGenerating()).map((path) => `${path} is stale: npm run generate`).join("\n"),
   ],
+  ["Go modules (go mod tidy)", () => untidyModules([extension, join(root, "build", "tools")])],
   ["Go formatting (gofmt)", unformattedGo],
   ["Go (go vet)", () => problems("go", ["vet", "-tags", "systems", "./..."], extension)],
   ["Go (staticcheck)", async () => problems(await goTool("staticcheck"), ["-tags", "systems", "./..."], extension)],
@@ -47,6 +48,13 @@ async function problems(program, args, cwd = root) {
     quiet: true,
   });
   return result.code === 0 ? "" : result.output.trim() || `ended with ${result.code}`;
+}
+
+/** @param {string[]} modules Folders of Go modules. */
+async function untidyModules(modules) {
+  let wrong = "";
+  for (const module of modules) wrong += await problems("go", ["mod", "tidy", "-diff"], module);
+  return wrong === "" ? "" : `${wrong}\ngo mod tidy does it`;
 }
 
 /** gofmt says which files it would change, and ends with 0 all the same. */

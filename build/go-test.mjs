@@ -6,7 +6,7 @@ import { run } from "./command.mjs";
 import { extension } from "./places.mjs";
 
 /**
- * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ * @typedef {{ passed: number, failed: number, skipped: string[] }} Counts `skipped` has names.
  * @typedef {{ Action: string, Package?: string, ImportPath?: string, Test?: string, Output?: string, Elapsed?: number }} TestEvent
  */
 
@@ -20,7 +20,7 @@ export async function goTest(options) {
   if (options.tag === undefined) args.push("./...");
   else {
     const { names, packages } = testsWithTag(options.tag);
-    if (names.length === 0) return { passed: 0, failed: 0, skipped: 0 };
+    if (names.length === 0) return { passed: 0, failed: 0, skipped: [] };
     args.push("-tags", options.tag, "-run", `^(${names.join("|")})$`, ...packages);
   }
   const tally = new Tally();
@@ -68,10 +68,12 @@ export class Tally {
 
   /** @param {TestEvent} event */
   add(event) {
-    const key = `${event.Package ?? event.ImportPath ?? ""} ${event.Test ?? ""}`.trim();
+    const key = `${event.Package ?? ""} ${event.Test ?? ""}`.trim();
     switch (event.Action) {
-      case "output":
       case "build-output":
+        process.stdout.write(event.Output ?? "");
+        break;
+      case "output":
         this.#output.set(key, (this.#output.get(key) ?? "") + (event.Output ?? ""));
         break;
       case "pass":
@@ -94,7 +96,8 @@ export class Tally {
    * @returns {Counts}
    */
   counts() {
-    const counts = { passed: 0, failed: 0, skipped: 0 };
+    /** @type {Counts} */
+    const counts = { passed: 0, failed: 0, skipped: [] };
     const keys = [...this.#results.keys()];
     for (const [key, result] of this.#results) {
       const isPackage = !key.includes(" ");
@@ -103,7 +106,7 @@ export class Tally {
         if (!below.some((other) => this.#results.get(other) === "fail")) counts.failed += 1;
       } else if (!isPackage && below.length === 0) {
         if (result === "pass") counts.passed += 1;
-        else counts.skipped += 1;
+        else counts.skipped.push(key);
       }
     }
     return counts;

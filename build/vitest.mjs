@@ -2,7 +2,7 @@
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { run } from "./command.mjs";
 import { root } from "./places.mjs";
 
@@ -33,14 +33,23 @@ export async function vitest(project, files = []) {
         env: { ...process.env, DBMARK_PREPARED: "1" },
       },
     );
+    /** @type {{ testResults?: { name: string, status: string, assertionResults: { fullName: string, status: string }[] }[] }} */
     const found = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
-    const failed = found.numFailedTests ?? 0;
-    return {
-      passed: found.numPassedTests ?? 0,
-      // A file that cannot be loaded fails without a test.
-      failed: failed === 0 && result.code !== 0 ? 1 : failed,
-      skipped: (found.numPendingTests ?? 0) + (found.numTodoTests ?? 0),
-    };
+    /** @type {import("./go-test.mjs").Counts} */
+    const counts = { passed: 0, failed: 0, skipped: [] };
+    for (const file of found.testResults ?? []) {
+      const before = counts.failed;
+      for (const test of file.assertionResults) {
+        if (test.status === "passed") counts.passed += 1;
+        else if (test.status === "failed") counts.failed += 1;
+        else counts.skipped.push(`${relative(root, file.name)} ${test.fullName}`);
+      }
+      // A file that cannot be loaded, or whose preparation fails, fails without a test.
+      if (file.status === "failed" && counts.failed === before) counts.failed += 1;
+    }
+    // So does an error outside of all tests.
+    if (result.code !== 0 && counts.failed === 0) counts.failed = 1;
+    return counts;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

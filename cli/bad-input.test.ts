@@ -19,7 +19,20 @@ describe("refused before anything starts, with exit code 2", () => {
   it.each<[string, string[], RegExp]>([
     ["an unknown command", ["frobnicate"], /unknown command 'frobnicate'/],
     ["an unknown option", ["run", "oltp", "--bogus"], /unknown option '--bogus'/],
-    ["k6's own --vus", ["run", "oltp", "--vus", "3"], /unknown option '--vus'/],
+    ["k6's own --vus", ["run", "oltp", "--vus", "3"], /--vus is an option of k6.* Give --set LOAD_WORKERS=/],
+    ["k6's own --duration", ["run", "oltp", "--duration", "3s"], /--duration is .*STEADY_STATE_DURATION=/],
+    ["k6's own --iterations", ["run", "oltp", "--iterations=3"], /--iterations is .*OPERATION_COUNT=/],
+    ["k6's own --stage", ["run", "oltp", "--stage", "3s:2"], /--stage is .*profile of your own/],
+    ["no suite", ["run"], /missing required argument 'suite'/],
+    ["a URL for a suite", ["run", `postgres://u:${secret}@h/db`], /postgres:\/\/u:\*\*\*@h\/db is a URL, .*--target/],
+    ["a URL beside the suite", ["run", "oltp", `postgres://u:${secret}@h/db`], /too many arguments/],
+    ["a URL for a command", [`postgres://u:${secret}@h/db`], /unknown command 'postgres:\/\/u:\*\*\*@h/],
+    [
+      "a URL for a profile",
+      ["run", "oltp", "--profile", `postgres://u:${secret}@h/db`],
+      /is a URL; expected is the name/,
+    ],
+    ["a URL for a variable", ["run", "oltp", "--set", `postgres://u:${secret}@h/db`], /u:\*\*\*@h\/db is not accepted/],
     ["an unknown suite", ["run", "oltpp"], /no suite oltpp\. Did you mean oltp\?/],
     ["an unknown profile", ["run", "oltp", "--profile", "tps50"], /no load profile tps50\. Did you mean tps500\?/],
     ["a profile file that is not there", ["run", "oltp", "--profile", "./none.json"], /no profile file .*none\.json/],
@@ -53,6 +66,7 @@ describe("refused before anything starts, with exit code 2", () => {
       ["run", "oltp", "--set", "OPERATIONS=select=x"],
       /the weight "x" of select is not a number/,
     ],
+    ["a negative weight", ["run", "oltp", "--set", "OPERATIONS=select=-1"], /the weight -1 of select is negative/],
     ["weights that sum to zero", ["run", "oltp", "--set", "OPERATIONS=select=0"], /all weights are zero/],
     [
       "an unknown mix",
@@ -65,6 +79,13 @@ describe("refused before anything starts, with exit code 2", () => {
       ["run", "oltp", "--target", `mysql://u:${secret}@h/db`],
       /does not run on mysql; it runs on postgres/,
     ],
+    ["an empty target", ["run", "oltp", "--target", ""], /The target is empty\. Expected is a URL such as postgres:/],
+    [
+      "a target without a host",
+      ["run", "oltp", "--target", `postgres://u:${secret}`],
+      /postgres:\/\/u:\*\*\* cannot be read/,
+    ],
+    ["a target without a scheme's slashes", ["run", "oltp", "--target", `postgres:u:${secret}@h`], /is not a URL/],
     ["a target that is no URL", ["run", "oltp", "--target", `u:${secret}@h`], /The target u:\*\*\*@h is not a URL/],
     [
       "a URL that does not parse",

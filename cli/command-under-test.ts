@@ -1,8 +1,8 @@
-// Runs the real command for the tests, as a user's shell does.
+// Runs the real commands for the tests, as a user's shell does.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { installationFolder } from "./installation.ts";
+import { installationFolder, k6Binary, scriptBundle } from "./installation.ts";
 
 /** What a command printed and how it ended. */
 export interface Ended {
@@ -21,8 +21,26 @@ export interface Running {
 
 /** Starts `dbmark …`. */
 export function startDbmark(args: string[], environment: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, [join(installationFolder, "cli", "dbmark.mjs"), ...args], {
-    env: { ...process.env, DBMARK_PREPARED: "1", NO_COLOR: "1", ...environment },
+  const program = join(installationFolder, "cli", "dbmark.mjs");
+  return start([process.execPath, program, ...args], { DBMARK_PREPARED: "1", ...environment });
+}
+
+/** Starts `bin/k6 run …` on the script of a suite, without the dbmark command. */
+export function startK6Run(suite: string, args: string[], environment: Record<string, string> = {}): Running {
+  return start([k6Binary, "run", "--no-usage-report", ...args, scriptBundle(suite)], environment);
+}
+
+const left = new Set<ChildProcess>();
+
+/** Ends what a test that failed has left running, so that it does not disturb the next one. */
+export function endWhatIsLeft(): void {
+  for (const child of left) child.kill("SIGKILL");
+}
+
+/** Starts any command. */
+export function start([program = "", ...args]: string[], environment: Record<string, string> = {}): Running {
+  const child = spawn(program, args, {
+    env: { ...process.env, NO_COLOR: "1", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [stdout, stderr] = ["", ""];
@@ -34,7 +52,13 @@ export function startDbmark(args: string[], environment: Record<string, string> 
     stderr += text;
     for (const watch of watchers) watch();
   });
-  const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
+  left.add(child);
+  const ended = new Promise<Ended>((resolve) =>
+    child.on("close", (code) => {
+      left.delete(child);
+      resolve({ code, stdout, stderr });
+    }),
+  );
   const prints = (text: string | RegExp) =>
     new Promise<void>((resolve, reject) => {
       const watch = () => {
@@ -44,7 +68,7 @@ export function startDbmark(args: string[], environment: Record<string, string> 
       };
       watchers.add(watch);
       watch();
-      ended.then(() => reject(new Error(`dbmark ended without printing ${text}:\n${stderr}`)));
+      ended.then(() => reject(new Error(`${program} ended without printing ${text}:\n${stderr}`)));
     });
   return { child, ended, prints };
 }

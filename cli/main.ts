@@ -8,9 +8,11 @@ import { runCommand } from "./commands/run.ts";
 import { CommandError } from "./errors.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { version } from "./installation.ts";
+import { redact } from "./redact.ts";
 
 /** Runs one command line (`process.argv`) and returns its exit code. */
 export async function main(argv: string[]): Promise<ExitCode> {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
   let exitCode: ExitCode = exitCodes.good;
   const finish = (code: ExitCode) => {
     exitCode = code;
@@ -25,6 +27,7 @@ export async function main(argv: string[]): Promise<ExitCode> {
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()
+      .configureOutput({ writeErr: (text) => process.stderr.write(redact(text)) })
       .showHelpAfterError("(--help shows what there is)")
       .configureHelp({ helpWidth: process.stdout.columns ?? 100 });
   }
@@ -39,6 +42,14 @@ export async function main(argv: string[]): Promise<ExitCode> {
       process.stderr.write(`dbmark: ${error.message}\n`);
       return error instanceof CommandError ? error.exitCode : exitCodes.usage;
     }
-    throw error;
+    // A mistake of dbmark's own is not the user's, and never the verdict that exit code 1 is.
+    const story = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`dbmark: this is a mistake of dbmark itself; please report it with what follows.\n${story}\n`);
+    return exitCodes.invalid;
   }
+}
+
+/** A reader that has seen enough (`dbmark list | head`) is no error, nor a terminal that was closed, which a signal tells. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }

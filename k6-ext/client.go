@@ -2,14 +2,17 @@ package dbmark
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/grafana/sobek"
+	"go.k6.io/k6/v2/metrics"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
 	"github.com/dbmark/dbmark/k6-ext/record"
+	"github.com/dbmark/dbmark/k6-ext/strict"
 	"github.com/dbmark/dbmark/k6-ext/workload"
 )
 
@@ -22,8 +25,12 @@ type client struct {
 	program    driver.Program
 	session    driver.Session
 	sampler    *operationSampler
-	timeout    time.Duration
-	closed     bool
+	// tags are what k6 gave each sample when the sampler was made.
+	tags *metrics.TagSet
+	// prepared: the session knows the program's operations.
+	prepared bool
+	timeout  time.Duration
+	closed   bool
 }
 
 // connect is `connect` in index.d.ts.
@@ -33,8 +40,11 @@ func (m *moduleInstance) connect(call sobek.FunctionCall) sobek.Value {
 		TimeoutMilliseconds        float64 `json:"timeoutMilliseconds"`
 		ConnectTimeoutMilliseconds float64 `json:"connectTimeoutMilliseconds"`
 	}
-	m.decode(call.Argument(1), &options, "connect's options")
-	url := call.Argument(0).String()
+	m.decode(call.Argument(1), &options, "the options of connect")
+	url, ok := call.Argument(0).Export().(string)
+	if !ok {
+		m.throw(driver.Usagef("the target of connect is %v; expected a URL like \"postgres://127.0.0.1:5432/postgres\"", call.Argument(0)))
+	}
 	found, err := m.root.registry.Find(url)
 	if err != nil {
 		m.throw(err)
@@ -64,7 +74,7 @@ func (m *moduleInstance) decode(value sobek.Value, into any, what string) {
 	if sobek.IsUndefined(value) || sobek.IsNull(value) {
 		return
 	}
-	if err := json.Unmarshal(m.exportJSON(value), into); err != nil {
+	if err := strict.Decode(m.exportJSON(value), into); err != nil {
 		m.throw(driver.Usagef("%s cannot be read: %v", what, err))
 	}
 }
@@ -91,23 +101,46 @@ func (c *client) compile(declared sobek.Value) {
 	}
 }
 
-// need opens the session where there is none. It stays open until close, or the end of the process: k6 does not tell an
-// extension when a VU ends.
-func (c *client) need(ctx context.Context) driver.Session {
+// usable refuses calls that cannot be made.
+func (c *client) usable(method string) {
 	if c.closed {
-		c.module.throw(driver.Usagef("the client is closed; connect again"))
+		c.module.throw(driver.Usagef("%s() was called on a client that is closed; connect again", method))
 	}
 	if c.module.vu.State() == nil {
-		c.module.throw(driver.Usagef("a call was made in the init context; make it in setup(), the default function or teardown()"))
+		c.module.throw(driver.Usagef("%s() was called in the init context; call it in setup(), the default function or teardown()", method))
+	}
+}
+
+// need opens the session where there is none. It stays open until close, or the end of the process: k6 does not tell an
+// extension when a VU ends. The declared operations are prepared with it. A query or execute does without where that fails, because it may
+// be about to make the tables that they need; then the first call opens a session of its own.
+func (c *client) need(ctx context.Context, calling bool) driver.Session {
+	if c.session != nil && calling && !c.prepared {
+		c.drop(ctx)
 	}
 	if c.session == nil {
 		session, err := c.target.OpenSession(ctx, c.program)
+		c.prepared = true
+		if err != nil && !calling && c.program != nil && refusedStatement(err) {
+			session, err = c.target.OpenSession(ctx, nil)
+			c.prepared = false
+		}
 		if err != nil {
 			c.module.throw(err)
 		}
 		c.session = session
 	}
 	return c.session
+}
+
+// refusedStatement says whether a target that answered did not like a statement that was to be prepared.
+func refusedStatement(err error) bool {
+	switch driver.KindOf(err) {
+	case driver.KindNotFound, driver.KindStatement, driver.KindPermission:
+		return true
+	default:
+		return false
+	}
 }
 
 // drop forgets a session that was lost, so that the next call connects anew.
@@ -119,19 +152,12 @@ func (c *client) drop(ctx context.Context) {
 }
 
 func (c *client) query(call sobek.FunctionCall) sobek.Value {
-	result := c.ask(call)
-	rows := make([]any, len(result.Rows))
-	for i, row := range result.Rows {
-		object := make(map[string]any, len(row))
-		for j, value := range row {
-			object[result.Columns[j]] = forJavaScript(value)
-		}
-		rows[i] = object
-	}
-	return c.module.vu.Runtime().ToValue(rows)
+	c.usable("query")
+	return c.module.rowsOf(c.ask(call))
 }
 
 func (c *client) execute(call sobek.FunctionCall) sobek.Value {
+	c.usable("execute")
 	return c.module.vu.Runtime().ToValue(c.ask(call).RowsAffected)
 }
 
@@ -150,11 +176,11 @@ func (c *client) ask(call sobek.FunctionCall) *driver.ResultSet {
 		c.module.throw(driver.Usagef("a statement is a string, a command an array of strings; got %v", call.Argument(0)))
 	}
 	if len(call.Arguments) > 1 {
-		for _, argument := range call.Arguments[1:] {
-			statement.Arguments = append(statement.Arguments, c.argument(argument))
+		for i, argument := range call.Arguments[1:] {
+			statement.Arguments = append(statement.Arguments, c.module.argument(argument, fmt.Sprintf("argument %d", i+1)))
 		}
 	}
-	result, err := c.need(ctx).Query(ctx, statement)
+	result, err := c.need(ctx, false).Query(ctx, statement)
 	if err != nil {
 		if lost(err) {
 			c.drop(ctx)
@@ -166,6 +192,7 @@ func (c *client) ask(call sobek.FunctionCall) *driver.ResultSet {
 
 // readTable tells how a table is made.
 func (c *client) readTable(call sobek.FunctionCall) sobek.Value {
+	c.usable("readTable")
 	reader, ok := c.target.(driver.TableReader)
 	if !ok {
 		c.module.throw(driver.Usagef("%s has no tables to read", c.system))
@@ -179,6 +206,7 @@ func (c *client) readTable(call sobek.FunctionCall) sobek.Value {
 
 // call runs one declared operation, and records the same metrics as the native loop in its mode `operations`.
 func (c *client) call(call sobek.FunctionCall) sobek.Value {
+	c.usable("call")
 	ctx := c.module.vu.Context()
 	number := c.find(call.Argument(0).String())
 	declared := &c.operations[number]
@@ -188,11 +216,12 @@ func (c *client) call(call sobek.FunctionCall) sobek.Value {
 	}
 	request := driver.Request{Operation: number, Parameters: make([]driver.Value, len(given))}
 	for i, argument := range given {
-		if err := driver.SetAny(&request.Parameters[i], c.argument(argument)); err != nil {
-			c.module.throw(driver.Usagef("parameter %q of operation %q: %v", declared.Parameters[i].Name, declared.Name, err))
+		where := fmt.Sprintf("parameter %q of operation %q", declared.Parameters[i].Name, declared.Name)
+		if err := driver.SetAny(&request.Parameters[i], c.module.argument(argument, where)); err != nil {
+			c.module.throw(driver.Usagef("%s: %v", where, err))
 		}
 	}
-	session := c.need(ctx)
+	session := c.need(ctx, true)
 	started := time.Now()
 	completion := driver.Completion{Err: session.Submit(ctx, &request)}
 	if completion.Err == nil {
@@ -219,22 +248,26 @@ func (c *client) find(name string) int {
 		if c.operations[i].Name == name {
 			return i
 		}
-		known = append(known, c.operations[i].Name)
+		known = append(known, strconv.Quote(c.operations[i].Name))
 	}
-	c.module.throw(driver.Usagef("operation %q was not declared when the client was made; known are %v", name, known))
+	if len(known) == 0 {
+		c.module.throw(driver.Usagef("operation %q was not declared: call() needs the operations as connect's third argument", name))
+	}
+	c.module.throw(driver.Usagef("operation %q was not declared when the client was made; known are %s", name, strings.Join(known, ", ")))
 	return -1
 }
 
 // observe records one call. A closed loop of one: its response time is its service time.
 func (c *client) observe(number int, completion *driver.Completion, took time.Duration) {
-	if c.sampler == nil {
-		state := c.module.vu.State()
+	state := c.module.vu.State()
+	// A script may change its VU's tags, or enter a group, between calls. Sets of tags are interned: equal ones are the same.
+	if tags := state.Tags.GetCurrentValues().Tags; c.sampler == nil || tags != c.tags {
 		var operations []taggedOperation
 		for i := range c.operations {
 			operations = append(operations, taggedOperation{c.operations[i].Name, c.operations[i].Kind})
 		}
-		t := newTagging(state.Tags.GetCurrentValues().Tags, c.system, "0", "", operations)
-		c.sampler = newOperationSampler(state, c.module.metrics, t)
+		c.tags = tags
+		c.sampler = newOperationSampler(state, c.module.metrics, newTagging(tags, c.system, instanceOf(state.Options), "", operations))
 	}
 	o := record.Observation{
 		Operation: number, Phase: record.Measure, Service: took, Response: took, Lag: -1, Attempts: 1,
@@ -251,6 +284,9 @@ func (c *client) observe(number int, completion *driver.Completion, took time.Du
 func (c *client) close(sobek.FunctionCall) sobek.Value {
 	ctx, cancel := context.WithTimeout(context.Background(), c.timeout)
 	defer cancel()
+	if c.closed {
+		return sobek.Undefined()
+	}
 	c.drop(ctx)
 	c.closed = true
 	if err := c.target.Close(); err != nil {

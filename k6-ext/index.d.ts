@@ -133,8 +133,22 @@ export interface ClientOptions {
   connectTimeoutMilliseconds?: number;
 }
 
-/** Arguments of a statement. */
-export type Argument = null | boolean | number | string | Date | ArrayBuffer;
+/** Parameters of a call. Whole numbers are sent as integers; `undefined` is refused. */
+export type Parameter = null | boolean | number | bigint | string | Date | ArrayBuffer | Uint8Array;
+
+/** Arguments of a statement; an array has elements of one type. */
+export type Argument = Parameter | Parameter[];
+
+/** A value of a row: a bigint where a number would lose digits, instants and whatever has no type of its own as strings. */
+export type RowValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | ArrayBuffer
+  | RowValue[]
+  | { [name: string]: RowValue };
 
 /** What a call did. */
 export interface CallResult {
@@ -146,16 +160,19 @@ export interface CallResult {
   latency: number;
 }
 
-/** One session of this VU, opened at its first call. */
+/**
+ * One session of this VU, opened at its first call with the declared operations prepared. Where they cannot be, because the script has not
+ * made their tables yet, the first `call` opens a new one. A session that was lost is replaced at the next call.
+ */
 export interface Client {
-  /** Runs a statement (or a command, given as an array) and returns its rows as objects by column name. */
-  query(statement: string | string[], ...args: Argument[]): Record<string, unknown>[];
+  /** Runs a statement (or a command, given as an array) and returns its rows as objects by column name, in the columns' order. */
+  query(statement: string | string[], ...args: Argument[]): Record<string, RowValue>[];
   /** Runs a statement or command and returns the number of rows it changed, without fetching rows. */
   execute(statement: string | string[], ...args: Argument[]): number;
   /** How a table is made, on systems that have tables. */
   readTable(name: string): TableDefinition;
   /** Runs one declared operation with these parameters, measured like the native loop's. */
-  call(operation: string, ...parameters: Argument[]): CallResult;
+  call(operation: string, ...parameters: Parameter[]): CallResult;
   close(): void;
 }
 

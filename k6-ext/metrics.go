@@ -54,19 +54,21 @@ func (root *RootModule) metricsFor(environment *common.InitEnvironment) *metricS
 		errorRate:         registry.MustNewMetric("error_rate", metrics.Rate),
 		latency:           trend("latency_ms"),
 		responseTime:      trend("response_time_ms"),
-		byKind:            map[driver.Kind]*metrics.Metric{},
-		bytesRead:         counter("bytes_read_total", metrics.Data),
-		bytesWritten:      counter("bytes_written_total", metrics.Data),
-		recordsRead:       counter("records_read_total"),
-		recordsWritten:    counter("records_written_total"),
-		timeouts:          counter("timeout_errors_total"),
-		connections:       counter("connection_errors_total"),
-		validation:        counter("validation_errors_total"),
-		sloMissed:         counter("slo_missed"),
-		gauges:            map[string]map[string]*metrics.Metric{},
-	}
-	for _, kind := range []driver.Kind{driver.Read, driver.Write, driver.Delete, driver.Batch} {
-		set.byKind[kind] = trend(string(kind) + "_latency_ms")
+		byKind: map[driver.Kind]*metrics.Metric{
+			driver.Read:   trend("read_latency_ms"),
+			driver.Write:  trend("write_latency_ms"),
+			driver.Delete: trend("delete_latency_ms"),
+			driver.Batch:  trend("batch_latency_ms"),
+		},
+		bytesRead:      counter("bytes_read_total", metrics.Data),
+		bytesWritten:   counter("bytes_written_total", metrics.Data),
+		recordsRead:    counter("records_read_total"),
+		recordsWritten: counter("records_written_total"),
+		timeouts:       counter("timeout_errors_total"),
+		connections:    counter("connection_errors_total"),
+		validation:     counter("validation_errors_total"),
+		sloMissed:      counter("slo_missed"),
+		gauges:         map[string]map[string]*metrics.Metric{},
 	}
 	for _, name := range []string{"latency_ms", "response_time_ms"} {
 		set.gauges[name] = map[string]*metrics.Metric{}

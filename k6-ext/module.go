@@ -2,6 +2,7 @@ package dbmark
 
 import (
 	"encoding/json"
+	"errors"
 	"runtime"
 	"sync"
 
@@ -99,8 +100,16 @@ func (m *moduleInstance) emitWorkload(workload sobek.Value) {
 // exportJSON gives a JavaScript value as JSON.
 func (m *moduleInstance) exportJSON(value sobek.Value) []byte {
 	text, err := json.Marshal(value.Export())
-	if err != nil {
-		m.throw(driver.Usagef("the value cannot be written as JSON: %v", err))
+	var unsupported *json.UnsupportedTypeError
+	var number *json.UnsupportedValueError
+	switch {
+	case err == nil:
+	case errors.As(err, &unsupported):
+		m.throw(driver.Usagef("a declaration is data, and this one holds a function; expected objects, arrays, strings, numbers, booleans and null"))
+	case errors.As(err, &number):
+		m.throw(driver.Usagef("a declaration holds %s, which is not a finite number or part of itself", number.Str))
+	default:
+		m.throw(driver.Usagef("a declaration cannot be written as JSON: %v", err))
 	}
 	return text
 }

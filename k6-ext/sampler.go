@@ -25,12 +25,13 @@ type taggedOperation struct {
 	kind driver.Kind
 }
 
-// newTagging adds to the tags that k6 gives every sample of a VU.
+// newTagging adds to the tags that k6 gives every sample of a VU. Without a testID a user's own (--tag testid=…) stays.
 func newTagging(base *metrics.TagSet, system, instance, testID string, operations []taggedOperation) *tagging {
-	t := &tagging{
-		base:       base.With("system", system).With("instance", instance).With("testid", testID),
-		operations: operations,
+	base = base.With("system", system).With("instance", instance)
+	if _, given := base.Get("testid"); testID != "" || !given {
+		base = base.With("testid", testID)
 	}
+	t := &tagging{base: base, operations: operations}
 	for _, phase := range record.Phases() {
 		sets := make([]*metrics.TagSet, len(operations))
 		for i, operation := range operations {
@@ -143,6 +144,25 @@ func windowSamples(set *metricSet, t *tagging, rolled *record.Rolled, now time.T
 			}
 			for _, gauge := range gaugeSuffixes {
 				add(set.gauges[name][gauge.suffix], tags, milliseconds(time.Duration(h.Percentile(gauge.percentile))))
+			}
+		}
+	}
+	return samples
+}
+
+// sloSamples makes a sample of each SLO that was missed. Its tag slo says which: without it, two of one operation would be one to an output.
+func sloSamples(set *metricSet, t *tagging, verdicts []record.Verdict, now time.Time) metrics.Samples {
+	var samples metrics.Samples
+	for _, verdict := range verdicts {
+		if verdict.Met == nil || *verdict.Met {
+			continue
+		}
+		for i, operation := range t.operations {
+			if operation.name == verdict.Operation {
+				tags := t.sets[record.Measure][i].With("slo", verdict.Metric)
+				samples = append(samples, metrics.Sample{
+					TimeSeries: metrics.TimeSeries{Metric: set.sloMissed, Tags: tags}, Time: now, Value: 1,
+				})
 			}
 		}
 	}

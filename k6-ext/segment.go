@@ -17,7 +17,7 @@ type segmentOf struct {
 
 func readSegment(options lib.Options) (segmentOf, error) {
 	if options.ExecutionSegment == nil {
-		return segmentOf{pacing.WholeStripe(), func(n int) int { return n }, "0"}, nil
+		return segmentOf{pacing.WholeStripe(), func(n int) int { return n }, instanceOf(options)}, nil
 	}
 	tuple, err := lib.NewExecutionTuple(options.ExecutionSegment, options.ExecutionSegmentSequence)
 	if err != nil {
@@ -33,5 +33,13 @@ func readSegment(options lib.Options) (segmentOf, error) {
 		return segmentOf{}, driver.Usagef("--execution-segment %v: %v", options.ExecutionSegment, err)
 	}
 	scale := func(n int) int { return int(tuple.ScaleInt64(int64(n))) }
-	return segmentOf{stripe, scale, options.ExecutionSegment.String()}, nil
+	return segmentOf{stripe, scale, instanceOf(options)}, nil
+}
+
+// instanceOf is the tag that keeps the samples of instances apart.
+func instanceOf(options lib.Options) string {
+	if options.ExecutionSegment == nil {
+		return "0"
+	}
+	return options.ExecutionSegment.String()
 }

@@ -25,6 +25,8 @@ type sharedRun struct {
 	mutex sync.Mutex
 	// waiting are the windows' samples that no VU has handed to k6 yet.
 	waiting []metrics.Samples
+	// waits says whether there are any, without the lock.
+	waits atomic.Bool
 }
 
 // declare gives every VU that declares the same run the same one.
@@ -76,7 +78,8 @@ func (s *sharedRun) tag(state *lib.State) {
 	for _, operation := range s.Workload().Operations {
 		operations = append(operations, taggedOperation{operation.Name, operation.Kind})
 	}
-	base := state.Tags.GetCurrentValues().Tags
+	// setup() is a group of its own, which the samples of the run are not in.
+	base := state.Tags.GetCurrentValues().Tags.Without("group")
 	s.tagging.Store(newTagging(base, s.System(), s.Instance(), s.ID(), operations))
 }
 
@@ -90,13 +93,19 @@ func (s *sharedRun) keepWindows(set *metricSet, rolled *record.Rolled, now time.
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.waiting = append(s.waiting, samples)
+	s.waits.Store(true)
 }
 
 // handOver gives k6 the samples that wait.
 func (s *sharedRun) handOver(state *lib.State) {
+	// Iterations may be as short as one operation: only one of a second's takes the lock.
+	if !s.waits.Load() {
+		return
+	}
 	s.mutex.Lock()
 	waiting := s.waiting
 	s.waiting = nil
+	s.waits.Store(false)
 	s.mutex.Unlock()
 	for _, samples := range waiting {
 		state.Samples <- samples
@@ -110,17 +119,7 @@ func (s *sharedRun) finish(ctx context.Context, state *lib.State, set *metricSet
 	if file == nil {
 		return err
 	}
-	var samples metrics.Samples
-	for _, verdict := range file.SLO {
-		if verdict.Met != nil && !*verdict.Met {
-			samples = append(samples, metrics.Sample{
-				TimeSeries: metrics.TimeSeries{Metric: set.sloMissed, Tags: s.tagging.Load().base.With("operation", verdict.Operation)},
-				Time:       time.Now(),
-				Value:      1,
-			})
-		}
-	}
-	if len(samples) > 0 {
+	if samples := sloSamples(set, s.tagging.Load(), file.SLO, time.Now()); len(samples) > 0 {
 		state.Samples <- samples
 	}
 	return err

@@ -142,6 +142,8 @@ export interface DataSet {
   finish: string[];
   /** Statements that empty the tables, keeping their definitions: a changed data set is brought back with them and a new load. */
   truncate: string[];
+  /** Statements that remove what runs added, before every run: this one's mix may be another than that of the run which inserted. */
+  removeInserted?: string[];
 }
 
 /** Values taken from the target before the run. */

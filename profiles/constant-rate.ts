@@ -7,7 +7,7 @@ function constantRate(rate: number): DeclaredProfile {
   const load = { rate: { from: rate, to: rate }, workers: { from: workers, to: workers } };
   return {
     name: `tps${rate}`,
-    description: `${rate} operations per second on a schedule, with ${workers} workers, for 60 s.`,
+    description: "A constant rate on a schedule; 60 s measured.",
     loop: "open",
     segments: [
       { phase: "warmup", seconds: defaultWarmupSeconds, ...load },

@@ -1,6 +1,12 @@
 // Load profiles: how much load over time, whatever the workload.
 
-export { type DeclaredProfile, type DeclaredSegment, forCores, type WorkersPerCore } from "./declared.ts";
+export {
+  type DeclaredProfile,
+  type DeclaredSegment,
+  defaultWarmupSeconds,
+  forCores,
+  type WorkersPerCore,
+} from "./declared.ts";
 export { defaultProfile, profiles } from "./list.ts";
 export { resolveProfile } from "./resolve.ts";
 export { dueAt, maximumRate, maximumWorkers, rateAt, timeOf, totalSeconds, workersAt } from "./schedule.ts";

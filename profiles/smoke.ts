@@ -3,7 +3,7 @@ import { type DeclaredProfile, defaultWarmupSeconds } from "./declared.ts";
 /** Does it work at all: one worker, as fast as it is answered. */
 export const smoke: DeclaredProfile = {
   name: "smoke",
-  description: "One worker, as fast as it is answered, for 10 s: does it work at all?",
+  description: "Does it work at all? One worker; 10 s measured.",
   loop: "closed",
   segments: [
     { phase: "warmup", seconds: defaultWarmupSeconds, workers: { from: 1, to: 1 } },

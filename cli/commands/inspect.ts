@@ -9,7 +9,7 @@ import { workloadOnTable } from "../inspect/workload-on-table.ts";
 import { readSettings } from "../run/request.ts";
 import { checkSettings } from "../run/settings.ts";
 import { checkTarget } from "../run/target.ts";
-import { collect } from "./collect.ts";
+import { repeated } from "./repeated.ts";
 
 /** The command. */
 export function inspectCommand(): Command {
@@ -20,7 +20,7 @@ export function inspectCommand(): Command {
       "--target <url>",
       "system that would be asked; needed only with TABLE, to read the table's definition (also DBMARK_TARGET)",
     )
-    .option("--set <key=value>", "set a variable (dbmark list variables); may be given several times", collect, [])
+    .addOption(repeated("--set <key=value>", "set a variable (dbmark list variables); may be given several times"))
     .addOption(new Option("--format <format>", "text, or JSON for programs").choices(["text", "json"]).default("text"))
     .action(async (name: string, options: { target?: string; set: string[]; format: string }) => {
       const workload = await readWorkload(name, options);

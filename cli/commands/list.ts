@@ -4,9 +4,17 @@ import { availableParallelism } from "node:os";
 import { Argument, Command, Option } from "commander";
 import { accepted, variables } from "../../lib/environment/index.ts";
 import { suites, systems } from "../../modules/index.ts";
-import { forCores, maximumRate, maximumWorkers, profiles, totalSeconds } from "../../profiles/index.ts";
+import {
+  defaultWarmupSeconds,
+  forCores,
+  maximumRate,
+  maximumWorkers,
+  profiles,
+  totalSeconds,
+} from "../../profiles/index.ts";
 import { count } from "../progress/numbers.ts";
 import { type Cell, table } from "./table.ts";
+import { describeVariables } from "./variable-list.ts";
 
 type Row = Record<string, Cell>;
 
@@ -40,6 +48,11 @@ const topics: Record<string, () => Row[]> = {
     })),
 };
 
+/** What a reader of a table has to know besides. */
+const notes: Record<string, string> = {
+  profiles: `  (seconds: the warm-up of ${defaultWarmupSeconds} s included; workers: on this machine)`,
+};
+
 /** The command. */
 export function listCommand(): Command {
   return new Command("list")
@@ -53,10 +66,18 @@ export function listCommand(): Command {
         process.stdout.write(`${JSON.stringify(topic === undefined ? found : found[topic], null, 2)}\n`);
         return;
       }
+      if (topic === "variables") {
+        process.stdout.write(`${describeVariables()}\n`);
+        return;
+      }
       const parts = Object.entries(found).map(([name, rows]) => {
         const heading = topic === undefined ? `${name[0]?.toUpperCase()}${name.slice(1)}\n` : "";
-        return heading + table(rows, topic === undefined ? "  " : "");
+        const note = notes[name];
+        return [heading + table(rows, topic === undefined ? "  " : ""), ...(note === undefined ? [] : [note])].join(
+          "\n",
+        );
       });
+      if (topic === undefined) parts.push("dbmark list variables explains what can be set with --set.");
       process.stdout.write(`${parts.join("\n\n")}\n`);
     });
 }

@@ -4,11 +4,12 @@ import { Command, Option } from "commander";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { checkRequest, type RunOptions } from "../run/request.ts";
 import { run } from "../run/run.ts";
-import { collect } from "./collect.ts";
+import { refuseK6Options } from "./k6-options.ts";
+import { repeated } from "./repeated.ts";
 
 /** The command. `finish` gets the exit code. */
 export function runCommand(finish: (code: ExitCode) => void): Command {
-  return new Command("run")
+  return refuseK6Options(new Command("run"))
     .description("Run a suite and write a run folder with its result.")
     .argument("<suite>", "name of the suite (dbmark list suites)")
     .option(
@@ -16,16 +17,13 @@ export function runCommand(finish: (code: ExitCode) => void): Command {
       "system under test; also DBMARK_TARGET, which other users of the machine cannot read (default: an embedded PostgreSQL)",
     )
     .option("--profile <name|file>", "load profile: a name (dbmark list profiles), or a .json or .ts file of your own")
-    .option("--set <key=value>", "set a variable (dbmark list variables); may be given several times", collect, [])
+    .addOption(repeated("--set <key=value>", "set a variable (dbmark list variables); may be given several times"))
     .option("--out <folder>", "folder under which the run folder is made", "results")
     .option("--keep", "keep the embedded PostgreSQL's data, and use it again in the next run with --keep")
     .option("--reload", "load the data set again even if the target holds it")
     .option("--allow-writes", "allow writing to tables that dbmark did not make")
-    .option(
-      "--k6-out <output>",
-      "an output of k6, for example json=samples.json; may be given several times",
-      collect,
-      [],
+    .addOption(
+      repeated("--k6-out <output>", "an output of k6, for example json=samples.json; may be given several times"),
     )
     .addOption(
       new Option(
@@ -39,9 +37,11 @@ export function runCommand(finish: (code: ExitCode) => void): Command {
 Examples:
   dbmark run oltp
   dbmark run oltp --profile smoke --set ROWS=10000 --set MIX=write-heavy
-  DBMARK_TARGET=postgres://user:password@host/database dbmark run oltp --set TABLE=orders --set MIX=read-only
+  DBMARK_TARGET=postgres://user:password@host/database dbmark run oltp --profile tps1000
+  dbmark run oltp --target postgres://host/database --set TABLE=orders --set MIX=read-only
 
-Exit codes: ${exitCodes.good} good, ${exitCodes.no} an SLO was missed, ${exitCodes.usage} wrong usage or bad input, ${exitCodes.unreachable} the target could not be reached,
+Exit codes:
+  ${exitCodes.good} good, ${exitCodes.no} an SLO was missed, ${exitCodes.usage} wrong usage or bad input, ${exitCodes.unreachable} target could not be reached,
   ${exitCodes.invalid} the run is invalid, ${exitCodes.interrupted} interrupted.`,
     )
     .action(async (suite: string, options: RunOptions) => finish(await run(await checkRequest(suite, options))));

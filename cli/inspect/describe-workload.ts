@@ -63,12 +63,25 @@ function describeDataSet(dataSet: NonNullable<Workload["dataSet"]>): string[] {
   return lines;
 }
 
-/** `uniform, minimum 1, maximum 100`. */
-function describeGenerator({ type, ...rest }: Generator): string {
-  const settings = Object.entries(rest).map(
-    ([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`,
-  );
-  return [type, ...settings].join(", ");
+/** `uniform, 1 to 100,000`, `text, length 20 to 60`. */
+function describeGenerator({ type, ...settings }: Generator): string {
+  const { minimum, maximum, ...others } = settings as Record<string, unknown>;
+  const both = minimum !== undefined && maximum !== undefined;
+  return [
+    type,
+    ...(both ? [describeSetting({ minimum, maximum })] : []),
+    ...Object.entries(both ? others : settings).map(([name, value]) => `${name} ${describeSetting(value)}`),
+  ].join(", ");
+}
+
+function describeSetting(value: unknown): string {
+  if (typeof value === "number") return Number.isInteger(value) ? count(value) : String(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  const { minimum, maximum, ...others } = value as Record<string, unknown>;
+  if (typeof minimum === "number" && typeof maximum === "number" && Object.keys(others).length === 0) {
+    return `${describeSetting(minimum)} to ${describeSetting(maximum)}`;
+  }
+  return JSON.stringify(value);
 }
 
 function describeSlo(slo: Slo): string {

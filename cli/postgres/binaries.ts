@@ -97,7 +97,8 @@ function linkLibraries(native: string): void {
   const links: { source: string; target: string }[] = JSON.parse(readFileSync(list, "utf8"));
   for (const { source, target } of links) {
     try {
-      symlinkSync(relative(dirname(target), source), join(native, "..", target));
+      // Both begin with the package's folder `native`, which a copy is named otherwise.
+      symlinkSync(relative(dirname(target), source), join(native, relative("native", target)));
     } catch (error) {
       if (codeOf(error) === "EEXIST") continue;
       throw new CommandError(

@@ -1,14 +1,18 @@
 // What a run tells while it works: the same lines for a terminal, where the last one changes in place, and for a log, where one is added
 // every few seconds.
 
+import { stripVTControlCharacters } from "node:util";
 import { createLogUpdate } from "log-update";
 import pc from "picocolors";
 import type { RunEvent, WindowEvent } from "../run/events.ts";
 import { clock, count, milliseconds } from "./numbers.ts";
+import { pathFromHere } from "./path.ts";
 
 /** Seconds between lines where they cannot change in place. */
 const logInterval = 5;
 const barWidth = 24;
+/** A shorter bar tells nothing. */
+const leastBarWidth = 4;
 
 /** Shows the events of a run on a stream. */
 export class Progress {
@@ -53,7 +57,7 @@ export class Progress {
       case "started":
         this.#totalSeconds = event.totalSeconds;
         this.#operationCount = event.operationCount;
-        this.say(`Running: ${event.folder}`);
+        this.say(`Running: ${pathFromHere(event.folder)}`);
         break;
       case "window":
         this.#showWindow(event);
@@ -67,6 +71,9 @@ export class Progress {
   #showLoad(event: RunEvent & { event: "load" }): void {
     const rate = event.seconds > 0 ? event.rows / event.seconds : 0;
     switch (event.state) {
+      case "waiting":
+        this.say("Waiting: another run of dbmark uses the same data on this target …");
+        break;
       case "started":
         this.#loadStarted = this.#clock();
         this.say(`Loading ${count(event.total)} rows${event.reason === undefined ? "" : ` (${event.reason})`}`);
@@ -75,9 +82,8 @@ export class Progress {
         const seconds = event.seconds || this.#clock() - this.#loadStarted;
         const speed = seconds > 0 ? event.rows / seconds : 0;
         const left = speed > 0 ? `, ${clock((event.total - event.rows) / speed)} left` : "";
-        this.#change(
-          `${this.#bar(event.rows / event.total)}${count(event.rows)} of ${count(event.total)} rows, ${count(speed)} rows/s${left}`,
-        );
+        const text = `${count(event.rows)} of ${count(event.total)} rows, ${count(speed)} rows/s${left}`;
+        this.#change(this.#bar(event.rows / event.total, text) + text);
         break;
       }
       case "finishing":
@@ -118,7 +124,8 @@ export class Progress {
     const operations = windows.reduce((sum, window) => sum + window.operations, 0);
     const errors = windows.reduce((sum, window) => sum + window.errors, 0);
     const parts = [
-      `${last.phase.padEnd(8)} ${clock(elapsed)}${total === null ? "" : ` of ${clock(total)}`}`,
+      // Beyond the end, what was due until then is still done.
+      `${(total !== null && elapsed > total + 1 ? "draining" : last.phase).padEnd(8)} ${clock(elapsed)}${total === null ? "" : ` of ${clock(total)}`}`,
       `${count(operations / windows.length)}/s${last.targetRate === null ? "" : ` of ${count(last.targetRate)}`}`,
       // Percentiles are not averaged: the last second's own.
       ...(last.operations === 0
@@ -127,14 +134,18 @@ export class Progress {
       errors === 0 ? "no errors" : pc.red(`${count(errors)} errors`),
     ];
     if (last.backlog > 0) parts.push(pc.yellow(`${count(last.backlog)} waiting`));
-    return `${this.#bar(share)}${parts.join("  ")}`;
+    const text = parts.join("  ");
+    return this.#bar(share, text) + text;
   }
 
-  /** How far it is, where it can move. */
-  #bar(share: number): string {
+  /** How far it is, where it can move, as wide as the text beside it leaves room. */
+  #bar(share: number, text: string): string {
     if (this.#live === undefined) return "";
-    const filled = Math.round(Math.max(0, Math.min(1, share)) * barWidth);
-    return `${"━".repeat(filled)}${pc.dim("─".repeat(barWidth - filled))} `;
+    const room = (this.#stream.columns ?? 80) - stripVTControlCharacters(text).length - 2;
+    if (room < leastBarWidth) return "";
+    const width = Math.min(barWidth, room);
+    const filled = Math.round(Math.max(0, Math.min(1, share)) * width);
+    return `${"━".repeat(filled)}${pc.dim("─".repeat(width - filled))} `;
   }
 
   /** Shows a line that the next one replaces; in a log, at most one every few seconds. */

@@ -2,10 +2,11 @@
 
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import type { RunFile } from "../../lib/result/index.ts";
 import type { Workload } from "../../lib/workload.ts";
 
 /** State of the load phase. */
-export type LoadState = "started" | "progress" | "finished" | "reused" | "finishing" | "resetting";
+export type LoadState = "waiting" | "started" | "progress" | "finished" | "reused" | "finishing" | "resetting";
 
 /** A line of the pipe. Times end in their unit. */
 export type RunEvent =
@@ -15,8 +16,21 @@ export type RunEvent =
   | { event: "started"; folder: string; totalSeconds: number | null; operationCount: number | null; loop: string }
   | WindowEvent
   | { event: "finishing" }
-  | { event: "error"; kind: string; exitCode: 2 | 3; message: string }
-  | { event: "finished"; folder: string; runFile: string; status: string; valid: boolean; slosMet: boolean };
+  | { event: "error"; kind: string; exitCode: 2 | 3 | 4; message: string }
+  | FinishedEvent;
+
+/** The run is over. */
+export interface FinishedEvent {
+  event: "finished";
+  folder: string;
+  runFile: string;
+  status: string;
+  valid: boolean;
+  slosMet: boolean;
+  /** What run.json would hold, where it could not be written, and why not. */
+  run?: RunFile;
+  failure?: string;
+}
 
 /** One second of all operations; response times. */
 export interface WindowEvent {

@@ -86,7 +86,7 @@ export function describeEnd(end: K6End): string {
     105: "it was stopped by a signal",
     107: "the script threw an error",
     108: "the script aborted the test",
-    110: "a threshold was missed before the end",
+    110: "the test was marked as failed",
   };
   const meaning = words[end.code ?? -1];
   return `k6 ended with exit code ${end.code}${meaning === undefined ? "" : ` (${meaning})`}`;

@@ -2,9 +2,10 @@
 
 import { existsSync } from "node:fs";
 import { assertKnown, UsageError, variablesOfSuite } from "../../lib/environment/index.ts";
-import { findSuite, workloadOf } from "../../modules/index.ts";
+import { findSuite, suites, workloadOf } from "../../modules/index.ts";
 import { CommandError } from "../errors.ts";
 import { k6Binary, scriptBundle } from "../installation.ts";
+import { redact } from "../redact.ts";
 import { isProfileFile, readProfileFile } from "./profile-file.ts";
 import { prepareResultsFolder } from "./results-folder.ts";
 import { checkSettings } from "./settings.ts";
@@ -38,6 +39,11 @@ export interface RunRequest {
 
 /** @throws UsageError or CommandError when something is not accepted. */
 export async function checkRequest(suiteName: string, options: RunOptions): Promise<RunRequest> {
+  if (suiteName.includes("://")) {
+    throw new CommandError(
+      `${redact(suiteName)} is a URL, and a suite is expected first (${suites.map(({ name }) => name).join(", ")}). Give the URL with --target or in DBMARK_TARGET`,
+    );
+  }
   const suite = findSuite(suiteName);
   const settings = await readSettings(suite.name, options);
   const target = options.target ?? (process.env.DBMARK_TARGET || undefined);
@@ -89,11 +95,18 @@ export async function readSettings(
   for (const pair of options.set) {
     const equals = pair.indexOf("=");
     if (equals < 1)
-      throw new UsageError(`--set ${pair} is not accepted; expected is KEY=VALUE, for example --set ROWS=10000`);
+      throw new UsageError(
+        `--set ${redact(pair)} is not accepted; expected is KEY=VALUE, for example --set ROWS=10000`,
+      );
     const name = pair.slice(0, equals).trim();
     const known = variablesOfSuite(suite).map((variable) => variable.name);
     assertKnown([known.find((one) => one === name.toUpperCase()) ?? name], suite);
     set(name.toUpperCase(), pair.slice(equals + 1), `--set ${name}`);
+  }
+  if (options.profile?.includes("://")) {
+    throw new UsageError(
+      `--profile ${redact(options.profile)} is a URL; expected is the name of a load profile, or a file.`,
+    );
   }
   if (options.profile !== undefined) {
     const profile = isProfileFile(options.profile) ? await readProfileFile(options.profile) : options.profile;

@@ -1,8 +1,11 @@
 // Where run folders go, checked before anything starts.
 
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { CommandError, codeOf, messageOf } from "../errors.ts";
+
+/** Bytes that even a short run writes. */
+const leastRoom = 64 * 1024;
 
 /**
  * Makes the folder if need be and tries whether a run folder can be made in it.
@@ -13,9 +16,13 @@ export function prepareResultsFolder(path: string): string {
   const folder = resolve(path);
   try {
     makeFolder(folder);
-    accessSync(folder, constants.W_OK);
-    // Root is allowed everything by access(), and still cannot write to what is read-only.
-    rmdirSync(mkdtempSync(join(folder, ".dbmark-")));
+    // By doing it: root is allowed everything by access(), and a full disk still makes empty folders.
+    const probe = mkdtempSync(join(folder, ".dbmark-"));
+    try {
+      writeFileSync(join(probe, "probe"), Buffer.alloc(leastRoom), { flush: true });
+    } finally {
+      rmSync(probe, { recursive: true, force: true });
+    }
   } catch (error) {
     throw new CommandError(
       `Results cannot be written to ${folder}: ${reason(folder, error)}. Give another folder with --out`,
@@ -44,7 +51,10 @@ function reason(folder: string, error: unknown): string {
     case "ENOENT":
       return "it does not exist and cannot be made";
     case "ENOSPC":
-      return "the disk is full";
+    case "EDQUOT":
+      return `the disk is full: a run needs at least ${leastRoom / 1024} KiB`;
+    case "EFBIG":
+      return "files may not become large enough (ulimit -f)";
     default:
       return messageOf(error);
   }

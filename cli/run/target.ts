@@ -2,16 +2,10 @@
 
 import { suiteOnSystem, systems } from "../../modules/index.ts";
 import { CommandError } from "../errors.ts";
+import { redact } from "../redact.ts";
 
 /** Schemes of URLs that name a system in another way than by its name. */
 const otherSchemes: Record<string, string> = { postgresql: "postgres", rediss: "redis" };
-
-/** The URL for people: its password replaced. Works on what does not parse, too. */
-export function redact(url: string): string {
-  return url
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/)?([^:@/?]*):.*@/i, "$1$2:***@")
-    .replace(/([?&](?:password|sslpassword)=)[^&#]*/gi, "$1***");
-}
 
 /**
  * Refuses what is no URL, and systems on which the suite does not run; the driver judges the rest.
@@ -20,6 +14,7 @@ export function redact(url: string): string {
  */
 export function checkTarget(url: string, suite: string): string {
   const accepted = `Expected is a URL such as ${systems.map((system) => system.exampleUrl).join(" or ")}`;
+  if (url.trim() === "") throw new CommandError(`The target is empty. ${accepted}`);
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();
   if (scheme === undefined) throw new CommandError(`The target ${redact(url)} is not a URL. ${accepted}`);
   const system = otherSchemes[scheme] ?? scheme;

@@ -27,6 +27,8 @@ type Options struct {
 	Connections int
 	// Report hears how it goes; it is called from one goroutine at a time.
 	Report func(Progress)
+	// StallLimit ends a load phase in which the target takes no row for so long; zero means DefaultStallLimit.
+	StallLimit time.Duration
 }
 
 // State is a moment in the load phase.

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -26,16 +27,20 @@ const smallestPart = 5000
 // progressEvery is how often a load phase is reported.
 const progressEvery = 250 * time.Millisecond
 
+// DefaultStallLimit is longer than any checkpoint or lock of a target that works. Without a limit, one that was stopped would be
+// waited for forever.
+const DefaultStallLimit = 2 * time.Minute
+
 // fill loads every table, and gives the number of connections that did.
 func (p *preparation) fill(ctx context.Context) (int, error) {
 	parts, err := p.split()
 	if err != nil {
 		return 0, err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
 	var loaded atomic.Int64
-	stopReports := p.reportWhile(&loaded)
+	stopReports := p.reportWhile(&loaded, end)
 
 	queue := make(chan part, len(parts))
 	for _, one := range parts {
@@ -52,7 +57,7 @@ func (p *preparation) fill(ctx context.Context) (int, error) {
 			for one := range queue {
 				if err := p.load(ctx, one, &loaded); err != nil {
 					failures <- err
-					cancel()
+					end(nil)
 					return
 				}
 			}
@@ -62,6 +67,10 @@ func (p *preparation) fill(ctx context.Context) (int, error) {
 	stopReports()
 	select {
 	case err := <-failures:
+		var stalled *driver.Error
+		if errors.As(context.Cause(ctx), &stalled) {
+			return 0, stalled
+		}
 		return 0, err
 	default:
 		return connections, nil
@@ -129,8 +138,14 @@ func (p *preparation) load(ctx context.Context, one part, loaded *atomic.Int64) 
 	return nil
 }
 
-// reportWhile reports the number of rows until the function that it returns is called.
-func (p *preparation) reportWhile(loaded *atomic.Int64) (stop func()) {
+// reportWhile reports the number of rows until the function that it returns is called, and ends a load that does not move.
+func (p *preparation) reportWhile(loaded *atomic.Int64, end context.CancelCauseFunc) (stop func()) {
+	limit := p.options.StallLimit
+	if limit == 0 {
+		limit = DefaultStallLimit
+	}
+	total := p.total
+	moved, before := time.Now(), int64(0)
 	ticker := time.NewTicker(progressEvery)
 	quit, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -138,7 +153,18 @@ func (p *preparation) reportWhile(loaded *atomic.Int64) (stop func()) {
 		for {
 			select {
 			case <-ticker.C:
-				p.report(Running, loaded.Load(), "")
+				rows := loaded.Load()
+				p.report(Running, rows, "")
+				if rows != before || rows == total {
+					moved, before = time.Now(), rows
+				}
+				if time.Since(moved) > limit {
+					end(&driver.Error{
+						Kind:    driver.KindTimeout,
+						Message: fmt.Sprintf("the target has taken none of the rows for %v (%d of %d are loaded)", limit, rows, total),
+						Hint:    "It may be stopped, overloaded or out of disk; look at its log, and run again: the load starts over",
+					})
+				}
 			case <-quit:
 				return
 			}

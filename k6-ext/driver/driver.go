@@ -92,6 +92,8 @@ type Server struct {
 	UsedConnections int `json:"usedConnections"`
 	// Address is the host:port that was connected to; empty where the target has none.
 	Address string `json:"-"`
+	// Mode in which statements are sent, the default one by its name; empty where the system has only one way.
+	Mode string `json:"-"`
 	// ProcessID of the server when it says so, else 0. Only good on the same host.
 	ProcessID int `json:"processId,omitempty"`
 }

@@ -58,7 +58,7 @@ const RedactedPassword = "xxxxx"
 
 // Redact replaces the password of a URL, and the value of every query parameter whose name
 // speaks of a secret. A URL that does not parse is redacted by its shape: all between the scheme and
-// the last "@" goes.
+// the last "@" goes or, where the host was forgotten, all after the user.
 func Redact(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || (u.User == nil && strings.Contains(raw, "@")) {
@@ -86,6 +86,8 @@ func redactByShape(raw string) string {
 	}
 	if at := strings.LastIndex(rest, "@"); at >= 0 {
 		rest = RedactedPassword + rest[at:]
+	} else if colon := strings.Index(rest, ":"); colon >= 0 {
+		rest = rest[:colon+1] + RedactedPassword
 	}
 	if query := strings.Index(rest, "?"); query >= 0 {
 		rest = rest[:query] + "?" + RedactedPassword

@@ -153,7 +153,7 @@ func (w *Worker) claim(ctx context.Context, until time.Duration) (pacing.Claim, 
 		if e.Elapsed() >= e.end+e.config.GracefulStop {
 			return pacing.Claim{}, false
 		}
-		return e.pacer.Claim(ctx, until, w.timer)
+		return e.pacer.Claim(ctx, w.lastEnded, until, w.timer)
 	}
 	now := e.Elapsed()
 	if now >= until || (e.end > 0 && now >= e.end) {

@@ -125,6 +125,21 @@ func (f *fields) whole(name string) int64 {
 	return f.wholeWithin(name, -maximumWhole, maximumWhole)
 }
 
+// wholeOf64Bits reads a whole number of 64 bits. Beyond ±(2^53 − 1) JavaScript knows only some of them, which is enough where a
+// number just has to be above others.
+func (f *fields) wholeOf64Bits(name string) int64 {
+	f.has(name)
+	if n, err := strconv.ParseInt(string(f.raw[name]), 10, 64); err == nil {
+		return n
+	}
+	n, ok := parseNumber(f.raw[name])
+	if !ok || n != math.Trunc(n) || math.Abs(n) > maximumWhole {
+		f.refuseValue(name, "a whole number of 64 bits")
+		return 0
+	}
+	return int64(n)
+}
+
 // wholeOr reads a whole number that may be left out.
 func (f *fields) wholeOr(name string, otherwise int64) int64 {
 	if !f.has(name) {

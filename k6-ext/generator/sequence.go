@@ -6,7 +6,7 @@ import "github.com/dbmark/dbmark/k6-ext/driver"
 type sequence struct{ start, step int64 }
 
 func compileSequence(f *fields) Generator {
-	return &sequence{start: f.whole("start"), step: f.wholeOr("step", 1)}
+	return &sequence{start: f.wholeOf64Bits("start"), step: f.wholeOr("step", 1)}
 }
 
 func (g *sequence) Generate(index uint64, dst *driver.Value) {

@@ -92,19 +92,20 @@ func (p *Pacer) TryClaim() (Claim, bool) {
 	}
 }
 
-// Claim waits for an operation that is due, but not beyond the given time, for which the worker lends a timer.
+// Claim waits for an operation that is due, but not beyond the given time, for which the worker lends a timer. The worker
+// says since when it has had nothing to do: whatever kept it from asking since then is the harness's lag too.
 // False means that there was none, or that the context ended.
-func (p *Pacer) Claim(ctx context.Context, until time.Duration, timer *time.Timer) (Claim, bool) {
-	free := p.clock()
+func (p *Pacer) Claim(ctx context.Context, free, until time.Duration, timer *time.Timer) (Claim, bool) {
+	now := p.clock()
 	claim, ok := p.TryClaim()
 	if ok {
 		claim.Waiting = free <= claim.Due
 		return claim, true
 	}
-	if free >= until || p.Exhausted() {
+	if now >= until || p.Exhausted() {
 		return Claim{}, false
 	}
-	timer.Reset(until - free)
+	timer.Reset(until - now)
 	defer timer.Stop()
 	for {
 		select {

@@ -43,13 +43,24 @@ func TestLateWorkKeepsItsIntendedStart(t *testing.T) {
 	clock.now.Store(int64(time.Second))
 	timer := time.NewTimer(time.Hour)
 	for index := range int64(100) {
-		claim, ok := p.Claim(context.Background(), 2*time.Second, timer)
+		claim, ok := p.Claim(context.Background(), time.Second, 2*time.Second, timer)
 		if !ok || claim.Due != time.Duration(index)*10*time.Millisecond || claim.Waiting {
 			t.Fatalf("operation %d: %+v %v", index, claim, ok)
 		}
 	}
 	if !p.Exhausted() {
 		t.Error("all was claimed, and the pacer is not exhausted")
+	}
+}
+
+func TestAWorkerThatWasFreeAndAskedLateLaggedItself(t *testing.T) {
+	clock := &hand{}
+	p := NewPacer(mustSchedule(t, Segment{time.Second, 10, 10}), WholeStripe(), 1, clock.clock)
+	p.TryClaim()
+	clock.now.Store(int64(180 * time.Millisecond))
+	claim, ok := p.Claim(context.Background(), 50*time.Millisecond, time.Second, time.NewTimer(time.Hour))
+	if !ok || !claim.Waiting || claim.Claimed-claim.Due != 80*time.Millisecond {
+		t.Errorf("got %+v %v; the worker was free at 50 ms, the operation due at 100 ms and claimed at 180 ms", claim, ok)
 	}
 }
 
@@ -69,7 +80,7 @@ func TestEveryOperationIsClaimedOnceByManyWorkers(t *testing.T) {
 			defer group.Done()
 			timer := time.NewTimer(time.Hour)
 			for !p.Exhausted() {
-				claim, ok := p.Claim(ctx, time.Since(start)+100*time.Millisecond, timer)
+				claim, ok := p.Claim(ctx, time.Since(start), time.Since(start)+100*time.Millisecond, timer)
 				if !ok {
 					continue
 				}
@@ -96,12 +107,12 @@ func TestAWaitingWorkerStopsAtItsTimeAndWithItsContext(t *testing.T) {
 	p := NewPacer(mustSchedule(t, Segment{time.Hour, 1, 1}), WholeStripe(), 1, func() time.Duration { return time.Since(start) })
 	timer := time.NewTimer(time.Hour)
 	p.TryClaim()
-	if _, ok := p.Claim(context.Background(), 30*time.Millisecond, timer); ok {
+	if _, ok := p.Claim(context.Background(), 0, 30*time.Millisecond, timer); ok {
 		t.Error("something was claimed")
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	time.AfterFunc(20*time.Millisecond, cancel)
-	if _, ok := p.Claim(ctx, time.Hour, timer); ok {
+	if _, ok := p.Claim(ctx, 0, time.Hour, timer); ok {
 		t.Error("something was claimed after the context had ended")
 	}
 	if waited := time.Since(start); waited > 10*time.Second {

@@ -38,6 +38,7 @@ type Folder struct {
 
 // CheckResults makes sure that files can be made in the results folder, so that a run is not begun for nothing.
 func CheckResults(results string) error {
+	tolerateSizeLimit()
 	err := os.MkdirAll(results, 0o755)
 	if err == nil {
 		var probe *os.File
@@ -55,6 +56,7 @@ func CheckResults(results string) error {
 // CreateFolder makes `<results>/<UTC time>-<suite>-<system>` with an empty windows file; where the name is
 // taken, it appends -2, -3 and so on. The results folder is made where it is missing.
 func CreateFolder(results, suite, system string, start time.Time) (*Folder, error) {
+	tolerateSizeLimit()
 	if err := os.MkdirAll(results, 0o755); err != nil {
 		return nil, fmt.Errorf("the folder for results %q cannot be made: %w; name another one with --out or DBMARK_RESULTS", results, plain(err))
 	}
@@ -157,6 +159,13 @@ func (f *Folder) CloseWindows() error {
 	return nil
 }
 
+// Discard removes the folder of a run in which nothing happened.
+func (f *Folder) Discard() {
+	_ = f.CloseWindows()
+	_ = os.Remove(filepath.Join(f.path, WindowsFileName))
+	_ = os.Remove(f.path)
+}
+
 // Incomplete says in words what of the windows could not be written; empty when all was. It is the reason
 // CodeResultsIncomplete.
 func (f *Folder) Incomplete() string {
@@ -182,7 +191,7 @@ func (f *Folder) WriteRun(run any) error {
 	}
 	if err != nil {
 		os.Remove(temporary)
-		return fmt.Errorf("%s could not be written: %w; what was measured is in %s, from which a crashed run is completed",
+		return fmt.Errorf("%s could not be written: %w. The seconds that could be written are in %s; make room and run again",
 			f.RunPath(), plain(err), filepath.Join(f.path, WindowsFileName))
 	}
 	// The rename itself is only safe with the folder; where folders cannot be synced, it is as safe as it gets.

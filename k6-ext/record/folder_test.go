@@ -94,7 +94,7 @@ func TestRunJSONAppearsWholeOrNotAtAll(t *testing.T) {
 	check(t, os.Remove(folder.RunPath()))
 	check(t, os.MkdirAll(filepath.Join(folder.RunPath()+".tmp", "x"), 0o755))
 	err = folder.WriteRun(&file)
-	if err == nil || !strings.Contains(err.Error(), "could not be written: is a directory; what was measured is in") {
+	if err == nil || !strings.Contains(err.Error(), "could not be written: is a directory. The seconds that could be written are in") {
 		t.Errorf("error %v", err)
 	}
 	if _, err := os.Stat(folder.RunPath()); err == nil {

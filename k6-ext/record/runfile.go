@@ -1,6 +1,9 @@
 package record
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Status is how a run ended.
 type Status string
@@ -26,6 +29,8 @@ type RunFile struct {
 	SLO        []Verdict   `json:"slo"`
 	Validity   Validity    `json:"validity"`
 	Books      []Book      `json:"books"`
+	// Connections is nil in a file that was completed after a crash.
+	Connections *Connections `json:"connections"`
 	// Ceiling is what the harness alone can do with this workload; nil when it was not measured.
 	Ceiling *Ceiling `json:"ceiling"`
 	// Steps of a search for the maximum, instances and what the server says of itself: room for later.
@@ -127,6 +132,35 @@ func NewBook(operation string, acknowledged, unknown uint64, held int64) Book {
 		b.Balanced = acknowledged <= uint64(held) && uint64(held) <= acknowledged+unknown
 	}
 	return b
+}
+
+// Connections is what became of the connections in the whole run, warm-up included.
+type Connections struct {
+	// Reconnects is the number of connections opened in place of lost ones.
+	Reconnects int64 `json:"reconnects"`
+	// Retries is the number of attempts after the first of an operation.
+	Retries int64 `json:"retries"`
+	// PoolWait is nil where each worker has its own connection.
+	PoolWait *PoolWait `json:"poolWait"`
+}
+
+// PoolWait is the time that workers waited for a connection of the shared pool, which is part of the response time.
+type PoolWait struct {
+	// Count is how often a connection was taken from the pool.
+	Count int64 `json:"count"`
+	// Mean and Maximum in milliseconds; nil when none was taken.
+	Mean    *float64 `json:"mean"`
+	Maximum *float64 `json:"max"`
+}
+
+// NewPoolWait makes it of a number of waits, their sum and the longest.
+func NewPoolWait(count int64, sum, longest time.Duration) *PoolWait {
+	p := &PoolWait{Count: count}
+	if count > 0 {
+		mean, maximum := sum.Seconds()*1000/float64(count), longest.Seconds()*1000
+		p.Mean, p.Maximum = &mean, &maximum
+	}
+	return p
 }
 
 // Ceiling is what the harness does with the same workload against a target that answers at once.

@@ -50,15 +50,27 @@ func poolOf(result *driver.ResultSet) (*generator.Pool, error) {
 	return pool, nil
 }
 
+// weigh makes the mix, which says which operation an index is.
+func (r *Run) weigh() error {
+	weights := make([]float64, len(r.declared.Operations))
+	for i := range r.declared.Operations {
+		weights[i] = r.declared.Operations[i].Weight
+	}
+	mix, err := generator.NewMix(r.declaration.Seed, weights)
+	if err != nil {
+		return driver.Usagef("OPERATIONS: %v", err)
+	}
+	r.mix = mix
+	return nil
+}
+
 // compile makes the engine's configuration of the declaration and the workload.
 func (r *Run) compile() error {
 	d := r.declaration
 	past := &generator.Past{}
-	weights := make([]float64, len(r.declared.Operations))
 	operations := make([]engine.Operation, len(r.declared.Operations))
 	for i := range r.declared.Operations {
 		declared := &r.declared.Operations[i]
-		weights[i] = declared.Weight
 		operation := engine.Operation{Name: declared.Name, Inserts: declared.Inserts != nil, Retry: engine.Retry{Attempts: 1}}
 		for _, parameter := range declared.Parameters {
 			compiled, err := generator.Compile(parameter.Generator, r.scope(declared.Name, parameter.Name, past))
@@ -76,16 +88,12 @@ func (r *Run) compile() error {
 		}
 		operations[i] = operation
 	}
-	mix, err := generator.NewMix(d.Seed, weights)
-	if err != nil {
-		return driver.Usagef("OPERATIONS: %v", err)
-	}
 	schedule, err := d.schedule()
 	if err != nil {
 		return err
 	}
 	r.config = engine.Config{
-		Target: r.target, Program: r.program, Operations: operations, Mix: mix, Past: past, Seed: d.Seed,
+		Target: r.target, Program: r.program, Operations: operations, Mix: r.mix, Past: past, Seed: d.Seed,
 		Schedule: schedule, Stripe: r.environment.Stripe, GracefulStop: seconds(d.GracefulStopSeconds),
 		Workers: r.workers(), Depth: d.Depth, PoolSize: d.poolSize, Shards: runtime.GOMAXPROCS(0) * shardsPerProcessor,
 	}

@@ -4,13 +4,13 @@
 package run
 
 import (
-	"bytes"
 	"encoding/json"
 	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
 	"github.com/dbmark/dbmark/k6-ext/pacing"
 	"github.com/dbmark/dbmark/k6-ext/record"
+	"github.com/dbmark/dbmark/k6-ext/strict"
 )
 
 // Declaration is everything about a run that is known before the target is asked (RunDeclaration in index.d.ts).
@@ -69,29 +69,35 @@ const (
 
 // DecodeDeclaration reads and checks a declaration.
 func DecodeDeclaration(data []byte) (*Declaration, error) {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
 	d := &Declaration{}
-	if err := decoder.Decode(d); err != nil {
+	if err := strict.Decode(data, d); err != nil {
 		return nil, driver.Usagef("the run's declaration cannot be read: %v", err)
 	}
-	return d, d.validate()
+	if err := d.validate(); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 func (d *Declaration) validate() error {
 	switch {
 	case d.Suite == "":
-		return driver.Usagef("the run has no suite")
+		return driver.Usagef("the run has no suite; expected its name, which becomes part of the run folder's name")
+	case d.Target == "":
+		return driver.Usagef("the run has no target; expected the URL of the system under test")
 	case d.Profile.Loop != "open" && d.Profile.Loop != "closed":
 		return driver.Usagef("profile %q has the loop %q; expected open or closed", d.Profile.Name, d.Profile.Loop)
 	case len(d.Profile.Segments) == 0:
-		return driver.Usagef("profile %q has no segments", d.Profile.Name)
+		return driver.Usagef("profile %q has no segments; expected one or more", d.Profile.Name)
 	case d.Depth < 1:
 		return driver.Usagef("depth is %d; expected 1 or more", d.Depth)
 	case d.Metrics != OperationsMode && d.Metrics != WindowsMode:
 		return driver.Usagef("metrics are %q; expected operations or windows", d.Metrics)
 	case d.OperationCount < 0 || d.OperationsPerIteration < 0:
-		return driver.Usagef("a number of operations is negative; expected 1 or more")
+		return driver.Usagef("operationCount is %d and operationsPerIteration %d; expected 1 or more, or neither",
+			d.OperationCount, d.OperationsPerIteration)
+	case d.GracefulStopSeconds < 0:
+		return driver.Usagef("gracefulStopSeconds is %v; expected 0 or more", d.GracefulStopSeconds)
 	case d.TimeoutMilliseconds <= 0 || d.ConnectTimeoutMilliseconds < 0:
 		return driver.Usagef("a timeout is %v and %v ms; expected more than 0, and 0 or more to connect", d.TimeoutMilliseconds, d.ConnectTimeoutMilliseconds)
 	}
@@ -102,6 +108,9 @@ func (d *Declaration) validate() error {
 		}
 		if (segment.Rate == nil) == (d.Profile.Loop == "open") {
 			return driver.Usagef("segment %d of profile %q: an open loop has a rate, a closed loop has none", i+1, d.Profile.Name)
+		}
+		if workers := segment.Workers; workers.From < 1 || workers.To < 1 {
+			return driver.Usagef("segment %d of profile %q has %v to %v workers; expected 1 or more", i+1, d.Profile.Name, workers.From, workers.To)
 		}
 		phase, known := record.ParsePhase(segment.Phase)
 		if !known || phase < previous {
@@ -114,6 +123,9 @@ func (d *Declaration) validate() error {
 }
 
 func (d *Declaration) readConnections() error {
+	if len(d.Connections) == 0 {
+		return driver.Usagef("connections are missing; expected \"per-worker\" or a number of 1 or more")
+	}
 	var word string
 	if json.Unmarshal(d.Connections, &word) == nil && word == "per-worker" {
 		d.poolSize = 0

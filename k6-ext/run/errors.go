@@ -6,7 +6,11 @@ import "github.com/dbmark/dbmark/k6-ext/driver"
 const (
 	exitUsage       = 2
 	exitUnreachable = 3
+	exitInvalid     = 4
 )
+
+// kindInternal is what a script says of an error that no driver made.
+const kindInternal driver.ErrorKind = "internal"
 
 // ReportError tells whoever started this process what went wrong, and which exit code that means.
 func ReportError(events *Events, kind, message string) {
@@ -15,6 +19,8 @@ func ReportError(events *Events, kind, message string) {
 	case driver.KindUnreachable, driver.KindProtocol, driver.KindAuthentication, driver.KindTimeout,
 		driver.KindConnection, driver.KindTooManyConnections:
 		code = exitUnreachable
+	case driver.KindCanceled, driver.KindResource, kindInternal:
+		code = exitInvalid
 	}
 	events.Send(errorEvent{"error", kind, code, message})
 	events.Flush()

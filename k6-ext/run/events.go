@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"strconv"
-	"sync"
 )
 
 // EventsVariable names the environment variable with the number of the file descriptor that events are written to.
@@ -16,7 +15,6 @@ const EventsVariable = "DBMARK_EVENTS_FD"
 type Events struct {
 	queue  chan any
 	closed chan struct{}
-	once   sync.Once
 }
 
 // eventsKept is how many events wait for a slow reader.
@@ -28,6 +26,10 @@ func NewEvents(writer io.Writer) *Events {
 		return &Events{}
 	}
 	e := &Events{queue: make(chan any, eventsKept), closed: make(chan struct{})}
+	started := newParent()
+	if stream, both := writer.(io.Reader); both {
+		go started.watch(stream)
+	}
 	go func() {
 		defer close(e.closed)
 		encoder := json.NewEncoder(writer)
@@ -37,8 +39,7 @@ func NewEvents(writer io.Writer) *Events {
 				close(done)
 				continue
 			}
-			// A reader that went away must not end the run.
-			_ = encoder.Encode(event)
+			started.wrote(encoder.Encode(event))
 		}
 	}()
 	return e
@@ -130,5 +131,8 @@ type (
 		Status  string `json:"status"`
 		Valid   bool   `json:"valid"`
 		SlosMet bool   `json:"slosMet"`
+		// Run is the content of run.json where it could not be written, and Failure why not.
+		Run     json.RawMessage `json:"run,omitempty"`
+		Failure string          `json:"failure,omitempty"`
 	}
 )

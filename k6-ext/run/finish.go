@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dbmark/dbmark/k6-ext/driver"
 	"github.com/dbmark/dbmark/k6-ext/engine"
 	"github.com/dbmark/dbmark/k6-ext/generator"
 	"github.com/dbmark/dbmark/k6-ext/record"
@@ -31,7 +32,8 @@ func (r *Run) Finish(ctx context.Context) (*record.RunFile, error) {
 	defer cancel()
 	outcome := r.engine.Stop(closing)
 	if r.collector == nil {
-		return nil, errors.New("the run ended before its first operation")
+		r.folder.Discard()
+		return nil, &driver.Error{Kind: driver.KindCanceled, Message: "the run ended before its first operation: there is no result"}
 	}
 	r.collector.stop()
 	books := r.balance(ctx, outcome.LastIndex)
@@ -56,6 +58,7 @@ func (r *Run) judge(outcome engine.Outcome, books []record.Book) *record.RunFile
 	r.total(file)
 	file.Resources = resourcesOf(r.collector.sampler)
 	file.Books = books
+	file.Connections = r.connections(outcome)
 	measured := r.engine.Recorder().Totals(record.Measure)
 	for i := range measured {
 		if slo := r.sloOf(i); slo != nil {
@@ -65,6 +68,15 @@ func (r *Run) judge(outcome engine.Outcome, books []record.Book) *record.RunFile
 	facts := r.facts(file, measured)
 	file.Validity = record.Validate(facts)
 	return file
+}
+
+// connections tells what became of them.
+func (r *Run) connections(outcome engine.Outcome) *record.Connections {
+	c := &record.Connections{Reconnects: outcome.Reconnects, Retries: outcome.Retries}
+	if r.declaration.poolSize > 0 {
+		c.PoolWait = record.NewPoolWait(outcome.PoolWait.Count, outcome.PoolWait.Sum, outcome.PoolWait.Worst)
+	}
+	return c
 }
 
 // sloOf is the SLO of an operation that the mix runs: its own, or the workload's.
@@ -207,17 +219,25 @@ func (r *Run) leave(file *record.RunFile) {
 func (r *Run) write(file *record.RunFile) error {
 	failure := r.folder.WriteRun(file)
 	if failure != nil {
-		r.environment.Log("%v", failure)
+		file.Validity.Valid = false
+		file.Validity.Reasons = append(file.Validity.Reasons, record.Reason{Code: record.CodeResultsIncomplete, Message: failure.Error()})
 	}
 	text, err := json.Marshal(file)
 	if err != nil {
 		return err
 	}
 	r.result = text
-	r.environment.Events.Send(finishedEvent{
+	finished := finishedEvent{
 		Event: "finished", Folder: r.folder.Path(), RunFile: r.folder.RunPath(), Status: string(file.Status),
 		Valid: file.Validity.Valid, SlosMet: record.SLOsMet(file.SLO),
-	})
+	}
+	if failure != nil {
+		finished.Run, finished.Failure = text, failure.Error()
+	}
+	r.environment.Events.Send(finished)
 	r.environment.Events.Flush()
-	return failure
+	if failure != nil {
+		return &driver.Error{Kind: driver.KindResource, Message: failure.Error(), Err: failure}
+	}
+	return nil
 }

@@ -35,7 +35,7 @@ func (r *Run) openFolder() error {
 		Software: record.Software{
 			Dbmark: d.Version, GitRevision: d.GitRevision, K6: r.environment.K6Version, Go: runtime.Version(), Driver: r.driver.Library(),
 		},
-		Target: record.Target{System: r.driver.System(), URL: r.target.URL(), Server: r.server, Mode: d.Mode},
+		Target: record.Target{System: r.driver.System(), URL: r.target.URL(), Server: r.server, Mode: r.server.Mode},
 		Host: record.Host{
 			CPUModel: host.CPUModel, Cores: host.Cores, MemoryBytes: host.MemoryBytes, Kernel: host.Kernel,
 			OS: host.OS, Architecture: host.Architecture,

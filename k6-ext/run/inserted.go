@@ -3,6 +3,8 @@ package run
 import (
 	"context"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/dbmark/dbmark/k6-ext/dataset"
@@ -12,21 +14,25 @@ import (
 	"github.com/dbmark/dbmark/k6-ext/workload"
 )
 
-// removeInserted removes the rows that earlier runs inserted above the data set. Rows in a user's table, which are found by the keys
-// of the run that made them, were removed at its end.
+// removeInserted removes the rows that earlier runs inserted above the data set. Rows in a user's table are removed at the
+// end of the run that made them, or by removeLeftovers.
 func (r *Run) removeInserted(ctx context.Context) error {
 	store, ok := r.target.(driver.Store)
 	if !ok {
 		return nil
 	}
+	statements := append([]string(nil), r.declared.DataSet.RemoveInserted...)
 	for i := range r.declared.Operations {
 		inserts := r.declared.Operations[i].Inserts
-		if inserts == nil || len(inserts.Keys) > 0 {
-			continue
+		if inserts != nil && len(inserts.Keys) == 0 && !slices.Contains(statements, inserts.Remove) {
+			statements = append(statements, inserts.Remove)
 		}
-		if err := store.Execute(ctx, []string{inserts.Remove}); err != nil {
-			return fmt.Errorf("rows of earlier runs could not be removed: %w", err)
-		}
+	}
+	if len(statements) == 0 {
+		return nil
+	}
+	if err := store.Execute(ctx, statements); err != nil {
+		return fmt.Errorf("rows of earlier runs could not be removed: %w", err)
 	}
 	return nil
 }
@@ -61,20 +67,10 @@ func (r *Run) held(ctx context.Context, number int, lastIndex int64) (int64, err
 		return dataset.Count(ctx, r.target, driver.Statement{Text: inserts.Count})
 	}
 	var held int64
-	err := r.eachKeyBatch(ctx, number, lastIndex, func(session driver.Session, keys []any) error {
-		result, err := session.Query(ctx, driver.Statement{Text: inserts.Count, Arguments: keys})
-		if err != nil {
-			return err
-		}
-		if len(result.Rows) != 1 || len(result.Rows[0]) != 1 {
-			return fmt.Errorf("expected one number of %q", inserts.Count)
-		}
-		count, ok := result.Rows[0][0].(int64)
-		if !ok {
-			return fmt.Errorf("expected a whole number of %q, got %v", inserts.Count, result.Rows[0][0])
-		}
+	err := r.eachKeyBatch(ctx, number, r.indexesOf(number, lastIndex), func(session driver.Session, keys []any) error {
+		count, err := countKeys(ctx, session, inserts.Count, keys)
 		held += count
-		return nil
+		return err
 	})
 	return held, err
 }
@@ -86,7 +82,7 @@ func (r *Run) cleanForeign(ctx context.Context, lastIndex int64) error {
 		if operation.Inserts == nil || len(operation.Inserts.Keys) == 0 || operation.Weight == 0 {
 			continue
 		}
-		err := r.eachKeyBatch(ctx, i, lastIndex, func(session driver.Session, keys []any) error {
+		err := r.eachKeyBatch(ctx, i, r.indexesOf(i, lastIndex), func(session driver.Session, keys []any) error {
 			_, err := session.Query(ctx, driver.Statement{Text: operation.Inserts.Remove, Arguments: keys})
 			return err
 		})
@@ -101,9 +97,19 @@ func (r *Run) cleanForeign(ctx context.Context, lastIndex int64) error {
 // keysAtOnce bounds the arrays of keys in one statement.
 const keysAtOnce = 1000
 
-// eachKeyBatch makes the keys of an operation again, from every index that may have run, and visits them in batches: one
-// array for each key column.
-func (r *Run) eachKeyBatch(ctx context.Context, number int, lastIndex int64, visit func(driver.Session, []any) error) error {
+// indexesOf gives the indexes below a limit at which the mix picks an operation.
+func (r *Run) indexesOf(number int, limit int64) iter.Seq[uint64] {
+	return func(yield func(uint64) bool) {
+		for index := uint64(0); index < uint64(limit); index++ {
+			if r.mix.Pick(index) == number && !yield(index) {
+				return
+			}
+		}
+	}
+}
+
+// eachKeyBatch makes the keys of an operation again, from indexes, and visits them in batches: one array for each key column.
+func (r *Run) eachKeyBatch(ctx context.Context, number int, indexes iter.Seq[uint64], visit func(driver.Session, []any) error) error {
 	operation := &r.declared.Operations[number]
 	generators, err := r.keyGenerators(operation)
 	if err != nil {
@@ -130,10 +136,7 @@ func (r *Run) eachKeyBatch(ctx context.Context, number int, lastIndex int64, vis
 		}
 		return err
 	}
-	for index := uint64(0); index < uint64(lastIndex); index++ {
-		if r.config.Mix.Pick(index) != number {
-			continue
-		}
+	for index := range indexes {
 		for i, g := range generators {
 			g.Generate(index, &value)
 			columns[i] = append(columns[i], value.Any())

@@ -7,9 +7,10 @@ import (
 	"path/filepath"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/record"
 )
 
-// checkResults refuses a place for results that cannot be one, before anything is loaded or written. It makes nothing.
+// checkResults refuses a place for results that cannot be one, before anything is loaded. It leaves nothing behind.
 func checkResults(folder string) error {
 	if folder == "" {
 		return driver.Usagef("the folder for results has no name; give one with --out or DBMARK_RESULTS")
@@ -23,6 +24,10 @@ func checkResults(folder string) error {
 			return driver.Usagef("the folder for results %q cannot be used: %v; name another one with --out or DBMARK_RESULTS", folder, err)
 		case !info.IsDir():
 			return driver.Usagef("the folder for results %q cannot be made: %q is a file; name another one with --out or DBMARK_RESULTS", folder, path)
+		}
+		// What is there already says whether there is room for what is made in it later.
+		if err := record.CheckResults(path); err != nil {
+			return driver.Usagef("%v", err)
 		}
 		return nil
 	}

@@ -1,10 +1,11 @@
 package run
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -41,14 +42,17 @@ type Run struct {
 	target      driver.Target
 	environment Environment
 
-	server    driver.Server
-	declared  *workload.Workload
-	program   driver.Program
-	config    engine.Config
-	phases    []record.PhaseSpan
-	loaded    *record.Load
-	pools     map[string]*generator.Pool
-	dirty     string
+	server   driver.Server
+	declared *workload.Workload
+	program  driver.Program
+	mix      *generator.Mix
+	config   engine.Config
+	phases   []record.PhaseSpan
+	loaded   *record.Load
+	pools    map[string]*generator.Pool
+	dirty    string
+	// letOthers lets other runs use the same data.
+	letOthers func()
 	engine    *engine.Engine
 	folder    *record.Folder
 	setup     record.Setup
@@ -85,11 +89,15 @@ func (r *Run) Open(ctx context.Context, environment Environment) (driver.Server,
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if r.opened {
-		return r.server, fmt.Errorf("the run was opened already")
+		return r.server, driver.Usagef("open() was called twice; a run opens once, in setup()")
 	}
 	r.environment = environment
 	if r.environment.Instance == "" {
 		r.environment.Instance = "0"
+	}
+	if r.workers() < 1 {
+		return driver.Server{}, driver.Usagef("this execution segment has none of the profile's %d workers; split the run into fewer instances or "+
+			"set LOAD_WORKERS to at least their number", r.declaration.workers())
 	}
 	if err := checkResults(r.declaration.ResultsDirectory); err != nil {
 		return driver.Server{}, err
@@ -98,13 +106,18 @@ func (r *Run) Open(ctx context.Context, environment Environment) (driver.Server,
 	if err != nil {
 		return server, err
 	}
-	r.server, r.opened = server, true
+	r.server = server
 	environment.Events.Send(connectedEvent{"connected", server})
-	return server, r.checkCapacity()
+	if err := r.checkCapacity(); err != nil {
+		return server, err
+	}
+	r.opened = true
+	return server, nil
 }
 
-// connectionsBesides is how many connections the run needs besides its workers' own: to load, to count, to look.
-const connectionsBesides = 1
+// connectionsBesides is how many connections the run needs besides its workers' own: one to load, to count and to look, one to
+// keep other runs away.
+const connectionsBesides = 2
 
 // checkCapacity compares the connections that the run needs with those that the server has left.
 func (r *Run) checkCapacity() error {
@@ -147,6 +160,15 @@ func (r *Run) ReadTable(ctx context.Context, name string) (*driver.TableDefiniti
 
 // Load checks the workload, and makes sure that its data set is there in its first state.
 func (r *Run) Load(ctx context.Context, text []byte) error {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	switch {
+	case !r.opened:
+		return driver.Usagef("load() was called before open(), or after it failed; setup() calls open(), load() and start() in this order")
+	case r.started:
+		return driver.Usagef("load() was called after start(); a run has one workload")
+	}
+	r.program = nil
 	declared, err := workload.Decode(text)
 	if err != nil {
 		return err
@@ -155,20 +177,38 @@ func (r *Run) Load(ctx context.Context, text []byte) error {
 	if err := r.checkWorkload(); err != nil {
 		return err
 	}
-	if r.program, err = r.target.Compile(declared.DriverOperations()); err != nil {
+	program, err := r.target.Compile(declared.DriverOperations())
+	if err != nil {
 		return err
 	}
-	if depth := r.program.MaximumDepth(); r.declaration.Depth > depth {
+	if depth := program.MaximumDepth(); r.declaration.Depth > depth {
 		return driver.Usagef("DEPTH is %d, but this workload has operations that need a connection for themselves; expected at most %d",
 			r.declaration.Depth, depth)
 	}
+	if err := r.weigh(); err != nil {
+		return err
+	}
+	if r.letOthers == nil {
+		if err := r.becomeAlone(ctx); err != nil {
+			return err
+		}
+	}
 	if err := r.prepareData(ctx); err != nil {
+		return err
+	}
+	// Before the pools are taken, which would hold the keys of what is removed.
+	if err := r.removeLeftovers(ctx); err != nil {
 		return err
 	}
 	if err := r.takePools(ctx); err != nil {
 		return err
 	}
-	return r.compile()
+	r.program = program
+	if err := r.compile(); err != nil {
+		r.program = nil
+		return err
+	}
+	return nil
 }
 
 // checkWorkload refuses what can be refused before anything is written.
@@ -256,8 +296,11 @@ func (r *Run) reportLoad() func(dataset.Progress) {
 func (r *Run) Start(ctx context.Context) error {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if r.program == nil || r.started {
-		return fmt.Errorf("a run starts once, after its workload was loaded")
+	switch {
+	case r.program == nil:
+		return driver.Usagef("start() was called before load(), or after it failed; setup() calls open(), load() and start() in this order")
+	case r.started:
+		return driver.Usagef("start() was called twice; a run starts once, in setup()")
 	}
 	r.engine = engine.New(r.config)
 	if err := r.engine.OpenSessions(ctx); err != nil {
@@ -275,8 +318,13 @@ func (r *Run) Start(ctx context.Context) error {
 func (r *Run) Worker(number int, observer engine.Observer) (*engine.Worker, error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if !r.started {
-		return nil, errors.New("the run has not started: setup() did not call start()")
+	switch {
+	case !r.started:
+		return nil, driver.Usagef("iterate() was called before start(); setup() calls open(), load() and start() in this order")
+	case r.finished:
+		return nil, driver.Usagef("iterate() was called after finish()")
+	case number >= r.config.Workers:
+		return nil, driver.Usagef("the script has more VUs than the profile has workers (%d); let its scenario have that many VUs", r.config.Workers)
 	}
 	return r.engine.Worker(number, observer), nil
 }
@@ -363,10 +411,22 @@ func (r *Run) Result() []byte {
 }
 
 // Close frees what the run holds; a run that was not finished leaves its windows.
-func (r *Run) Close() { _ = r.target.Close() }
+func (r *Run) Close() {
+	if r.letOthers != nil {
+		r.letOthers()
+		r.letOthers = nil
+	}
+	_ = r.target.Close()
+}
 
-// EmitWorkload sends a workload to whoever started this process.
+// EmitWorkload sends a workload to whoever started this process or, where nobody listens, prints it.
 func EmitWorkload(events *Events, text json.RawMessage) {
+	if !events.Listening() {
+		var indented bytes.Buffer
+		_ = json.Indent(&indented, text, "", "  ")
+		_, _ = fmt.Fprintln(os.Stdout, indented.String())
+		return
+	}
 	events.Send(workloadEvent{"workload", text})
 	events.Flush()
 }

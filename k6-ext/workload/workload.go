@@ -3,14 +3,13 @@
 package workload
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
 	"github.com/dbmark/dbmark/k6-ext/generator"
 	"github.com/dbmark/dbmark/k6-ext/record"
+	"github.com/dbmark/dbmark/k6-ext/strict"
 )
 
 // Workload is what a run does to a target.
@@ -78,6 +77,8 @@ type DataSet struct {
 	Drop     []string `json:"drop"`
 	Finish   []string `json:"finish"`
 	Truncate []string `json:"truncate"`
+	// RemoveInserted removes what runs added, before every run: this one's mix may be another than that of the run which inserted.
+	RemoveInserted []string `json:"removeInserted,omitempty"`
 }
 
 // Table is one table of a data set, with rows of the indexes 0 to Rows − 1.
@@ -100,10 +101,8 @@ type Pool struct {
 
 // Decode reads a workload; a field that is not known is an error, so that a typing mistake is not silently ignored.
 func Decode(data []byte) (*Workload, error) {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
 	w := &Workload{}
-	if err := decoder.Decode(w); err != nil {
+	if err := strict.Decode(data, w); err != nil {
 		return nil, driver.Usagef("the workload cannot be read: %v", err)
 	}
 	if err := w.validate(); err != nil {
@@ -114,13 +113,14 @@ func Decode(data []byte) (*Workload, error) {
 
 // DecodeOperations reads operations without a workload around them.
 func DecodeOperations(data []byte) (*Workload, error) {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
 	w := &Workload{Name: "operations"}
-	if err := decoder.Decode(&w.Operations); err != nil {
+	if err := strict.Decode(data, &w.Operations); err != nil {
 		return nil, driver.Usagef("the operations cannot be read: %v", err)
 	}
-	return w, w.validate()
+	if err := w.validate(); err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
 func (w *Workload) validate() error {

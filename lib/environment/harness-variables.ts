@@ -8,7 +8,7 @@ export const harnessVariables: readonly Variable[] = [
     name: "DBMARK_TARGET",
     type: "text",
     form: "a URL such as postgres://user:password@127.0.0.1:5432/database",
-    default: "none: it must be set",
+    default: "none; with dbmark run, an embedded PostgreSQL",
     meaning: "The system under test.",
   },
   {

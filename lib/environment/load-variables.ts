@@ -27,7 +27,7 @@ export const loadVariables: readonly Variable[] = [
     minimumSeconds: 0,
     maximumSeconds: week,
     default: "10s",
-    meaning: "Length of the part before that is not counted; 0s leaves it out.",
+    meaning: "Length of the warm-up, which is not counted; 0s leaves it out.",
   },
   {
     name: "LOAD_RATE",
@@ -98,7 +98,7 @@ export const loadVariables: readonly Variable[] = [
     type: "duration",
     minimumSeconds: 0.001,
     maximumSeconds: 3600,
-    default: "10s",
+    default: "connect_timeout of the target's URL, else 10s",
     meaning: "Limit of opening one connection.",
   },
   {

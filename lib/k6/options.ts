@@ -40,7 +40,11 @@ function scenarioOf(declaration: RunDeclaration): Scenario {
     // How long a number of operations takes is not known: without a number for each iteration, one iteration is a worker's whole run.
     return operationsPerIteration === undefined
       ? { executor: "per-vu-iterations", iterations: 1, ...limits }
-      : { executor: "shared-iterations", iterations: Math.ceil(operationCount / operationsPerIteration) + vus, ...limits };
+      : {
+          executor: "shared-iterations",
+          iterations: Math.ceil(operationCount / operationsPerIteration) + vus,
+          ...limits,
+        };
   }
   if (operationsPerIteration !== undefined) {
     return { executor: "constant-vus", vus, duration: `${total + 1}s`, gracefulStop: `${graceful + spareSeconds}s` };

@@ -19,6 +19,7 @@ import {
 } from "k6/x/dbmark";
 import { type Environment, readFlag, readText } from "../environment/index.ts";
 import type { LoadProfile } from "../profile.ts";
+import type { RunFile } from "../schema/run.generated.ts";
 import { summarize } from "../summary/index.ts";
 import type { Workload } from "../workload.ts";
 import { assertScenarios, optionsOf, setupOnly } from "./options.ts";
@@ -86,12 +87,18 @@ export function defineSuite(suite: SuiteDefinition): SuiteScript {
       plan.run?.iterate();
     },
     teardown() {
-      plan.run?.finish();
+      try {
+        plan.run?.finish();
+      } catch (error) {
+        stop(error);
+      }
     },
     handleSummary() {
       // The dbmark command prints the summary itself.
       const result = readText(__ENV, "DBMARK_EVENTS_FD") === undefined ? plan.run?.result() : undefined;
-      return result ? { stdout: `${summarize(JSON.parse(result))}\n` } : {};
+      if (!result) return {};
+      const run: RunFile = JSON.parse(result);
+      return { stdout: `${summarize(run, { path: `${plan.declaration?.resultsDirectory}/${run.id}/run.json` })}\n` };
     },
   };
 }

@@ -103,15 +103,31 @@ export async function runFromWindows(path: string, ending: Ending = {}): Promise
         },
         ...reasonsOfCounts(measure.all),
       ],
-      warnings: [{ code: "books", message: "what was inserted was not counted on the target" }],
+      warnings: [
+        { code: "books", message: `what was inserted was not counted on the target${leftoversOf(setup.workload)}` },
+      ],
     },
     books: [],
+    connections: null,
     ceiling: null,
     steps: [],
     instances: [],
     serverStatistics: null,
     cost: null,
   };
+}
+
+/** What a run that could not clean up may have left in a user's table, and what to do about it. */
+function leftoversOf({ operations, foreignTables = [] }: HeaderLine["workload"]): string {
+  const [table] = foreignTables;
+  const keys = operations
+    .filter(({ weight }) => weight > 0)
+    .flatMap(({ inserts, parameters }) => parameters.filter(({ name }) => inserts?.keys?.includes(name)));
+  if (table === undefined || keys.length === 0) return "";
+  const counted = keys.find(({ generator }) => generator.type === "sequence");
+  return counted === undefined
+    ? `, and may still be in ${table}: the next run with the same seed that inserts there removes it`
+    : `, and may still be in ${table}, with ${counted.name} from ${counted.generator.start} on`;
 }
 
 function withoutType({ type: _type, ...load }: LoadLine): NonNullable<RunFile["load"]> {

@@ -1,6 +1,7 @@
 /** Results for Node: reading runs, checking them against their schema, completing those that crashed. */
 
-export { completeCrashedRun, type Ending } from "./complete-crashed-run.ts";
+export type { RunFile } from "../schema/run.generated.ts";
+export { completeCrashedRun, type Ending, runFromWindows } from "./complete-crashed-run.ts";
 export { type ReadRun, readRun, runFileName, windowsFileName } from "./read-run.ts";
 export { parseRunFile, schemaVersion } from "./run-file.ts";
 export { problemsOfRunFile, problemsOfWindowsLine } from "./validate.ts";

@@ -74,6 +74,10 @@ export interface RunFile {
   validity: Validity;
   books: Book[];
   /**
+   * What became of the connections in the whole run. Null in a file that was completed after a crash.
+   */
+  connections: Connections | null;
+  /**
    * Null: not measured.
    */
   ceiling: Ceiling | null;
@@ -239,6 +243,7 @@ export interface DataSet {
   drop: string[];
   finish: string[];
   truncate: string[];
+  removeInserted?: string[];
 }
 /**
  * Values taken from the target before the run.
@@ -725,6 +730,40 @@ export interface Book {
    * acknowledged ≤ held ≤ acknowledged + unknown.
    */
   balanced: boolean;
+}
+/**
+ * What became of the connections in the whole run, warm-up included.
+ */
+export interface Connections {
+  /**
+   * Connections opened in place of lost ones.
+   */
+  reconnects: number;
+  /**
+   * Attempts after the first of an operation.
+   */
+  retries: number;
+  /**
+   * Waiting for a connection of the shared pool, which is part of the response time. Null: each worker has its own connection.
+   */
+  poolWait: PoolWait | null;
+}
+/**
+ * Times in milliseconds.
+ */
+export interface PoolWait {
+  /**
+   * How often a connection was taken from the pool.
+   */
+  count: number;
+  /**
+   * Null: none was taken.
+   */
+  mean: number | null;
+  /**
+   * Null: none was taken.
+   */
+  max: number | null;
 }
 /**
  * What the harness does with the same workload against a target that answers at once.

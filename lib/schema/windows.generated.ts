@@ -191,6 +191,7 @@ export interface DataSet {
   drop: string[];
   finish: string[];
   truncate: string[];
+  removeInserted?: string[];
 }
 /**
  * Values taken from the target before the run.

@@ -1,6 +1,6 @@
 /** The part of the summary that says what ran where, and what it cost. */
 
-import type { ProcessResources, RunFile, Topology } from "../schema/run.generated.ts";
+import type { Connections, ProcessResources, RunFile } from "../schema/run.generated.ts";
 import { wrap } from "./layout.ts";
 import type { Palette } from "./palette.ts";
 import { bytes, cores, count, duration, latency, rate } from "./units.ts";
@@ -9,7 +9,7 @@ import { bytes, cores, count, duration, latency, rate } from "./units.ts";
 export function setupLines(run: RunFile, path: string | undefined, palette: Palette): string[] {
   const facts: [string, string | undefined][] = [
     ["Data set", loadText(run)],
-    ["Connections", connectionText(run.topology)],
+    ["Connections", connectionText(run)],
     ["Harness", `${processText(run.resources.harness)}${lagText(run)}`],
     [
       "Server",
@@ -38,11 +38,23 @@ function loadText({ load }: RunFile): string | undefined {
   return `${count(load.rows)} rows loaded in ${duration(load.seconds)}, ${rate(load.rowsPerSecond)} rows/s over ${plural(load.connections, "connection")}${reason}`;
 }
 
-function connectionText({ workers, connections, connectionCount, depth, instances }: Topology): string {
+function connectionText({ topology, connections: became }: RunFile): string {
+  const { workers, connections, connectionCount, depth, instances } = topology;
   const kind = connections === "per-worker" ? "one per worker" : "a shared pool";
   const flight = `up to ${plural(connectionCount * depth, "request")} in flight`;
   const split = instances > 1 ? `, ${instances} instances` : "";
-  return `${plural(workers, "worker")}, ${plural(connectionCount, "connection")} (${kind}), ${flight}${split}`;
+  return `${plural(workers, "worker")}, ${plural(connectionCount, "connection")} (${kind}), ${flight}${split}${waitText(became)}`;
+}
+
+/** What the connections cost: waiting for one of the pool, and opening lost ones again. */
+function waitText(became: Connections | null): string {
+  if (became === null) return "";
+  const { poolWait, reconnects } = became;
+  const waited =
+    poolWait === null || poolWait.mean === null
+      ? ""
+      : `, waited for one ${latency(poolWait.mean)} on average, ${latency(poolWait.max)} at most`;
+  return `${waited}${reconnects > 0 ? `, ${plural(reconnects, "lost connection")} opened again` : ""}`;
 }
 
 function processText({ cpuAverage, cpuMaximum, memoryMaximumBytes }: ProcessResources): string {
@@ -63,7 +75,7 @@ function booksText({ books }: RunFile): string | undefined {
     .map(({ operation, acknowledged, unknown, held, balanced }) => {
       const uncertain = unknown > 0 ? `, ${count(unknown)} of unknown outcome` : "";
       const found = held === null ? "not counted on the target" : `${count(held)} held by the target`;
-      return `${operation}: ${count(acknowledged)} acknowledged${uncertain}, ${found}${balanced ? "" : " — NOT BALANCED"}`;
+      return `${operation}, whole run: ${count(acknowledged)} acknowledged${uncertain}, ${found}${balanced ? "" : " — NOT BALANCED"}`;
     })
     .join("; ");
 }
@@ -82,7 +94,7 @@ function hostText({ host }: RunFile): string {
 function digestText({ digest, seed }: RunFile): string | undefined {
   if (digest === null) return undefined;
   const caveat = digest.comparable ? "" : `; not comparable${digest.reason === undefined ? "" : `: ${digest.reason}`}`;
-  return `${digest.value} of ${plural(digest.operations, "operation")}, seed ${seed}${caveat}`;
+  return `${digest.value} of ${plural(digest.operations, "operation")} (whole run), seed ${seed}${caveat}`;
 }
 
 function plural(number: number, noun: string): string {

@@ -132,6 +132,7 @@ function dataSet(rows: number): DataSet {
       `ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${table}_pkey`,
       `DROP INDEX IF EXISTS ${table}_account`,
     ],
+    removeInserted: [`DELETE FROM ${table} WHERE id > ${rows}`],
   };
 }
 

@@ -101,7 +101,7 @@ func (t *target) connectError(ctx context.Context, a *attempt, err error) *drive
 	case errors.As(err, &unknownHost):
 		e.Message = fmt.Sprintf("the host %q is not known", unknownHost.Name)
 		e.Hint = "Check the host in the target's URL"
-	case strings.Contains(text, "server refused TLS connection") && last.isPostgres():
+	case strings.Contains(text, "server refused TLS connection") && t.insistsOnTLS() && last.isPostgres():
 		e.Kind = driver.KindProtocol
 		e.Message = fmt.Sprintf("the server at %s does not support TLS, which the URL asks for (sslmode)", where)
 		e.Hint = "Switch TLS on in the server (ssl = on), or use sslmode=prefer or sslmode=disable"
@@ -119,6 +119,15 @@ func (t *target) connectError(ctx context.Context, a *attempt, err error) *drive
 		t.unanswered(ctx, e, last, where, err)
 	}
 	return e
+}
+
+// insistsOnTLS says that no way to connect is without TLS: with sslmode=prefer, a refusal of TLS is not what ended the attempt.
+func (t *target) insistsOnTLS() bool {
+	insists := t.config.TLSConfig != nil
+	for _, fallback := range t.config.Fallbacks {
+		insists = insists && fallback.TLSConfig != nil
+	}
+	return insists
 }
 
 // unanswered tells a silent server from one that speaks something else.

@@ -29,8 +29,9 @@ var products = []struct{ word, name string }{
 // Describe connects once and asks for version, settings and connections. Only PostgreSQL has answers to all of it; what another
 // product does not know stays empty.
 func (t *target) Describe(ctx context.Context) (driver.Server, error) {
-	server := driver.Server{Product: "PostgreSQL", Settings: map[string]string{}}
+	server := driver.Server{Product: "PostgreSQL", Mode: t.mode, Settings: map[string]string{}}
 	err := t.with(ctx, func(s *session) error {
+		server.Address = s.wire.address
 		version, failed := s.query(ctx, t.timeout, "SELECT version(), current_setting('server_version')", nil)
 		if failed != nil {
 			version, failed = s.query(ctx, t.timeout, "SELECT version(), ''", nil)

@@ -72,7 +72,8 @@ func (s *session) bindArguments(d *description, arguments []any) *driver.Error {
 	for i, argument := range arguments {
 		var err error
 		if values[i], formats[i], err = s.encodeArgument(d.types[i], argument); err != nil {
-			return driver.Usagef("argument $%d (%T) cannot be sent as %s: %v", i+1, argument, typeName(d.types[i]), err)
+			// The error may hold all the elements of an array.
+			return driver.Usagef("argument $%d (%T) cannot be sent as %s: %.200v", i+1, argument, typeName(d.types[i]), err.Error())
 		}
 	}
 	place := c.begin('B')
@@ -105,6 +106,9 @@ func (s *session) bindArguments(d *description, arguments []any) *driver.Error {
 // encodeArgument makes the value of a placeholder; nil is null. Texts are sent as texts whatever the type: PostgreSQL reads them.
 func (s *session) encodeArgument(oid uint32, argument any) (value []byte, format byte, err error) {
 	var v driver.Value
+	if list, ok := argument.([]any); ok {
+		argument = asTexts(list)
+	}
 	switch a := argument.(type) {
 	case nil:
 		return nil, formatText, nil
@@ -138,6 +142,19 @@ func (s *session) encodeArgument(oid uint32, argument any) (value []byte, format
 		err = fmt.Errorf("%s does not fit", kindName(v.Kind))
 	}
 	return value, format, err
+}
+
+// asTexts makes a slice of texts, which PostgreSQL reads whatever the array's type, of a list that holds nothing else.
+func asTexts(list []any) any {
+	texts := make([]string, len(list))
+	for i, element := range list {
+		text, ok := element.(string)
+		if !ok {
+			return list
+		}
+		texts[i] = text
+	}
+	return texts
 }
 
 // rows reads the reply to Bind, Execute and Sync.

@@ -19,7 +19,7 @@ func (t *target) Describe(ctx context.Context) (driver.Server, error) {
 		return driver.Server{}, err
 	}
 	defer s.Close(ctx)
-	server := driver.Server{Product: "Redis", Version: "unknown", Settings: map[string]string{}}
+	server := driver.Server{Product: "Redis", Version: "unknown", Settings: map[string]string{}, Address: t.address}
 	information, err := s.information(ctx)
 	switch {
 	case driver.KindOf(err) == driver.KindPermission:

@@ -41,10 +41,6 @@ const nullKind = '_'
 
 func (r *reply) isError() bool { return r.kind == '-' || r.kind == '!' }
 
-func (r *reply) isAggregate() bool {
-	return r.kind == '*' || r.kind == '~' || r.kind == '%' || r.kind == '>'
-}
-
 // capture copies the column of a reply to the parameter at an index.
 type capture struct{ column, parameter int }
 

@@ -94,6 +94,7 @@ func (s *step) rows(r *reply) (read, written int64) {
 		return 0, s.values
 	case removed:
 		return r.elements, r.elements
+	case byKind: // see below
 	}
 	switch {
 	case s.kind == driver.Read:

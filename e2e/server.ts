@@ -1,0 +1,161 @@
+// A real PostgreSQL, and runs of k6 and of the dbmark command on it as a user starts them.
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import pg from "pg";
+import { type Ended, start } from "../cli/command-under-test.ts";
+import { installationFolder, k6Binary } from "../cli/installation.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "../cli/postgres/embedded-postgres.ts";
+import { type RunFile, readRun, readWindows, windowsFileName } from "../lib/result/index.ts";
+import type { WindowsLine } from "../lib/schema/windows.generated.ts";
+
+/** Variables of a run. */
+export type Variables = Record<string, string>;
+
+/** A run that ended, with what it wrote. */
+export interface EndedRun extends Ended {
+  /** Folder of this run's results alone. */
+  out: string;
+  /** @throws when the run left no result. */
+  result(): RunFile;
+  lines(): Promise<WindowsLine[]>;
+}
+
+/** A server with a connection of the test's own. */
+export class TestServer {
+  readonly #embedded: EmbeddedPostgres;
+  readonly #client: pg.Client;
+  readonly #folders: string[] = [];
+
+  private constructor(embedded: EmbeddedPostgres, client: pg.Client) {
+    this.#embedded = embedded;
+    this.#client = client;
+  }
+
+  static async start(): Promise<TestServer> {
+    const embedded = await startEmbeddedPostgres({ keep: false });
+    const client = new pg.Client(embedded.url);
+    await client.connect();
+    return new TestServer(embedded, client);
+  }
+
+  get url(): string {
+    return this.#embedded.url;
+  }
+
+  async stop(): Promise<void> {
+    await this.#client.end();
+    await this.#embedded.stop();
+    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** Rows of a query. */
+  async query(statement: string): Promise<Record<string, unknown>[]> {
+    const results: pg.QueryResult | pg.QueryResult[] = await this.#client.query(statement);
+    return [results].flat().at(-1)?.rows ?? [];
+  }
+
+  /** The number that a query gives. */
+  async number(statement: string): Promise<number> {
+    return Number(Object.values((await this.query(statement))[0] ?? {})[0]);
+  }
+
+  /** Number and MD5 of all rows of a table: equal only for equal content. */
+  async content(table: string): Promise<string> {
+    const [row] = await this.query(
+      `SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS content FROM ${table} t`,
+    );
+    return String(row?.content);
+  }
+
+  /** A folder that is removed at the end. */
+  folder(): string {
+    const folder = mkdtempSync(join(tmpdir(), "dbmark-e2e-"));
+    this.#folders.push(folder);
+    return folder;
+  }
+
+  /** Starts `bin/k6 run` on the OLTP script, or another one. */
+  startK6(variables: Variables, options: { script?: string; args?: string[] } = {}) {
+    const out = this.folder();
+    const set = Object.entries(variables).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
+    const script = join(installationFolder, options.script ?? "scripts/oltp.ts");
+    const running = start([k6Binary, "run", "--quiet", "--no-usage-report", ...(options.args ?? []), ...set, script], {
+      DBMARK_TARGET: this.url,
+      DBMARK_RESULTS: out,
+    });
+    /** Resolves when the first second of the run was written. */
+    const began = async () => {
+      let ended = false;
+      running.ended.then(() => (ended = true));
+      while (!ended) {
+        const [name] = readdirSync(out);
+        const windows = name === undefined ? "" : join(out, name, windowsFileName);
+        if (existsSync(windows) && readFileSync(windows, "utf8").includes('"type":"window"')) return;
+        await wait(20);
+      }
+      throw new Error(`the run ended before it began:\n${(await running.ended).stderr}`);
+    };
+    return { ...running, out, began, ended: running.ended.then((ended) => endedRun(ended, out)) };
+  }
+
+  /** Runs k6 to its end. */
+  k6(variables: Variables, options: { script?: string; args?: string[] } = {}): Promise<EndedRun> {
+    return this.startK6(variables, options).ended;
+  }
+
+  /** Runs `dbmark run oltp` to its end. */
+  async dbmark(variables: Variables, args: string[] = []): Promise<EndedRun> {
+    const out = this.folder();
+    const set = Object.entries(variables).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
+    const program = [process.execPath, join(installationFolder, "cli", "dbmark.mjs"), "run", "oltp"];
+    const ended = await start([...program, "--out", out, ...set, ...args], {
+      DBMARK_TARGET: this.url,
+      DBMARK_PREPARED: "1",
+    }).ended;
+    return endedRun(ended, out);
+  }
+}
+
+function endedRun(ended: Ended, out: string): EndedRun {
+  const folder = () => {
+    const [name, ...more] = readdirSync(out);
+    if (name === undefined || more.length > 0)
+      throw new Error(`${out} has ${more.length + 1} or no runs:\n${ended.stdout}\n${ended.stderr}`);
+    return join(out, name);
+  };
+  return {
+    ...ended,
+    out,
+    result: () => readRun(folder()).run,
+    async lines() {
+      const lines: WindowsLine[] = [];
+      for await (const line of readWindows(join(folder(), windowsFileName))) lines.push(line);
+      return lines;
+    },
+  };
+}
+
+/** A short run that is judged by nothing but its numbers. */
+export const short: Variables = {
+  ROWS: "2000",
+  WARMUP_DURATION: "0s",
+  STEADY_STATE_DURATION: "1s",
+  SLO_P95: "none",
+  SLO_P99: "none",
+  SLO_ERROR_RATE: "none",
+};
+
+const { ROWS: _, ...withoutRows } = short;
+
+/** A short run on a table of the user's. */
+export const onTable: Variables = { ...withoutRows, LOAD_PROFILE: "smoke", RANGE_ROWS: "20" };
+
+/** The totals of an operation in the measured phase. */
+export function operationOf(run: RunFile, name: string) {
+  const found = run.totals.measure.operations.find((operation) => operation.name === name);
+  if (found === undefined) throw new Error(`the run has no operation ${name}`);
+  return found;
+}
