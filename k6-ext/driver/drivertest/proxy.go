@@ -213,8 +213,14 @@ func (l *link) close() { l.end((net.Conn).Close) }
 
 func (l *link) reset() { l.end(reset) }
 
+// end closes both sides. Only the first call counts: the streams, which see that the link is done, must not close
+// politely what is being reset.
 func (l *link) end(closeClient func(net.Conn) error) {
 	l.proxy.mutex.Lock()
+	if l.done {
+		l.proxy.mutex.Unlock()
+		return
+	}
 	l.done = true
 	delete(l.proxy.links, l)
 	l.proxy.mutex.Unlock()
