@@ -11,17 +11,16 @@ const dist = join(root, "dist");
 /** @type {import("esbuild").BuildOptions} */
 const shared = { bundle: true, format: "esm", charset: "utf8", logLevel: "error", legalComments: "inline" };
 
-/** Makes dist/ anew. */
-export async function bundle() {
+/** Bundles into a folder, which must not exist yet. */
+export async function bundle(folder) {
   const scripts = readdirSync(join(root, "scripts"))
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
     .map((name) => ({ in: join(root, "scripts", name), out: basename(name, ".ts") }));
-  rmSync(dist, { recursive: true, force: true });
   await Promise.all([
     build({
       ...shared,
       entryPoints: scripts,
-      outdir: dist,
+      outdir: folder,
       platform: "neutral",
       mainFields: ["module", "main"],
       target: "es2020",
@@ -33,7 +32,7 @@ export async function bundle() {
         dbmark: join(root, "cli", "main.ts"),
         "postgres-guard": join(root, "cli", "postgres", "guard.ts"),
       },
-      outdir: join(dist, "cli"),
+      outdir: join(folder, "cli"),
       platform: "node",
       target: "node20",
       packages: "external",
@@ -42,4 +41,7 @@ export async function bundle() {
   ]);
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await bundle();
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  rmSync(dist, { recursive: true, force: true });
+  await bundle(dist);
+}

@@ -1,6 +1,6 @@
 // Bundles TypeScript with esbuild: scripts for k6, and the command line for Node.
 
-import { existsSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BuildError } from "./command.mjs";
 import { fingerprint, isRecorded, record } from "./fingerprint.mjs";
@@ -32,11 +32,17 @@ export async function prepareBundles() {
   if (existsSync(dist) && isRecorded(marker, wanted)) return false;
   // Imported late: before the packages are installed there is no esbuild.
   const { bundle } = await import("../esbuild.config.mjs");
+  // Made beside it and then put in its place: bundles and the fingerprint that they were made from always belong together.
+  const made = `${dist}.${process.pid}.tmp`;
   try {
-    await bundle();
+    await bundle(made);
+    record(join(made, ".fingerprint"), wanted);
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(made, dist);
   } catch (error) {
     throw new BuildError(`bundling failed: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    rmSync(made, { recursive: true, force: true });
   }
-  record(marker, wanted);
   return true;
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/dbmark/dbmark/k6-ext/histogram"
 )
@@ -101,14 +102,22 @@ func Unsteady(seconds []Second, openLoop bool) (message string, known bool) {
 		if change <= SteadyResponseChange || math.Abs(difference) <= SteadyResponseMilliseconds {
 			return "", true
 		}
-		return fmt.Sprintf("the median response time went from %.3g ms in the first half of the measured phase to %.3g ms in the second",
-			first.median, second.median), true
+		return fmt.Sprintf("the median response time went from %s ms in the first half of the measured phase to %s ms in the second",
+			figure(first.median), figure(second.median)), true
 	}
 	if change <= SteadyThroughputChange {
 		return "", true
 	}
-	return fmt.Sprintf("the throughput went from %.4g/s in the first half of the measured phase to %.4g/s in the second",
-		first.median, second.median), true
+	return fmt.Sprintf("the throughput went from %s/s in the first half of the measured phase to %s/s in the second",
+		figure(first.median), figure(second.median)), true
+}
+
+// figure writes a number with three significant digits, or all of those before the point if there are more.
+func figure(x float64) string {
+	if math.Abs(x) >= 100 || x == 0 {
+		return strconv.FormatFloat(x, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64)
 }
 
 type spread struct{ median, standardError float64 }

@@ -127,8 +127,8 @@ func Validate(f *Facts) Validity {
 			*f.HarnessCPUCores, f.AvailableCores, HarnessCPULimit*100)
 	}
 	if f.LagP99Milliseconds != nil && *f.LagP99Milliseconds > HarnessLagLimitMilliseconds {
-		because(CodeHarnessLag, "the harness started operations late: its lag has a p99 of %.3g ms (limit %.3g ms)",
-			*f.LagP99Milliseconds, HarnessLagLimitMilliseconds)
+		because(CodeHarnessLag, "the harness started operations late: its lag has a p99 of %s ms (limit %s ms)",
+			figure(*f.LagP99Milliseconds), figure(HarnessLagLimitMilliseconds))
 	}
 	f.samples(because, warn)
 	f.steadiness(because, warn)

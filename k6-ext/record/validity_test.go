@@ -139,7 +139,7 @@ func TestAThroughputThatFallsByAThirdIsNotSteady(t *testing.T) {
 	message, _ := Unsteady(seconds(28, func(i int) (uint64, float64) {
 		return uint64((15_000 - float64(i/14*5000)) * (1 + 0.05*random.NormFloat64())), 1
 	}), false)
-	if !strings.Contains(message, "the throughput went from 1.5") {
+	if !strings.Contains(message, "the throughput went from 15104/s") {
 		t.Errorf("message %q", message)
 	}
 }

@@ -1,7 +1,9 @@
 package run
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -136,3 +138,15 @@ type (
 		Failure string          `json:"failure,omitempty"`
 	}
 )
+
+// EmitWorkload sends a workload to whoever started this process or, where nobody listens, prints it.
+func EmitWorkload(events *Events, text json.RawMessage) {
+	if !events.Listening() {
+		var indented bytes.Buffer
+		_ = json.Indent(&indented, text, "", "  ")
+		_, _ = fmt.Fprintln(os.Stdout, indented.String())
+		return
+	}
+	events.Send(workloadEvent{"workload", text})
+	events.Flush()
+}

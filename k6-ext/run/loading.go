@@ -1,0 +1,146 @@
+package run
+
+import (
+	"context"
+	"time"
+
+	"github.com/dbmark/dbmark/k6-ext/dataset"
+	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/generator"
+	"github.com/dbmark/dbmark/k6-ext/record"
+	"github.com/dbmark/dbmark/k6-ext/workload"
+)
+
+// Load checks the workload, and makes sure that its data set is there in its first state.
+func (r *Run) Load(ctx context.Context, text []byte) error {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	switch {
+	case !r.opened:
+		return driver.Usagef("load() was called before open(), or after it failed; setup() calls open(), load() and start() in this order")
+	case r.started:
+		return driver.Usagef("load() was called after start(); a run has one workload")
+	}
+	r.program = nil
+	declared, err := workload.Decode(text)
+	if err != nil {
+		return err
+	}
+	r.declared = declared
+	if err := r.checkWorkload(); err != nil {
+		return err
+	}
+	program, err := r.target.Compile(declared.DriverOperations())
+	if err != nil {
+		return err
+	}
+	if depth := program.MaximumDepth(); r.declaration.Depth > depth {
+		return driver.Usagef("DEPTH is %d, but this workload has operations that need a connection for themselves; expected at most %d",
+			r.declaration.Depth, depth)
+	}
+	if err := r.weigh(); err != nil {
+		return err
+	}
+	if r.letOthers == nil {
+		if err := r.becomeAlone(ctx); err != nil {
+			return err
+		}
+	}
+	if err := r.prepareData(ctx); err != nil {
+		return err
+	}
+	// Before the pools are taken, which would hold the keys of what is removed.
+	if err := r.removeLeftovers(ctx); err != nil {
+		return err
+	}
+	if err := r.takePools(ctx); err != nil {
+		return err
+	}
+	r.program = program
+	if err := r.compile(); err != nil {
+		r.program = nil
+		return err
+	}
+	return nil
+}
+
+// checkWorkload refuses what can be refused before anything is written.
+func (r *Run) checkWorkload() error {
+	declared := r.declared
+	if declared.System != r.driver.System() && r.driver.System() != "noop" {
+		return driver.Usagef("workload %q is made for %s, and the target is %s", declared.Name, declared.System, r.driver.System())
+	}
+	for i := range declared.Operations {
+		operation := &declared.Operations[i]
+		for _, parameter := range operation.Parameters {
+			scope := generator.Scope{Seed: r.declaration.Seed, Operation: operation.Name, Parameter: parameter.Name}
+			if err := generator.Check(parameter.Generator, scope); err != nil {
+				return driver.Usagef("%v", err)
+			}
+		}
+	}
+	if len(declared.ForeignTables) > 0 && declared.Writes() && !r.declaration.AllowWrites {
+		return driver.Usagef("the workload writes to %s, which dbmark did not make; "+
+			"allow it with --allow-writes (DBMARK_ALLOW_WRITES=1), or choose MIX=read-only", declared.ForeignTables[0])
+	}
+	return nil
+}
+
+func (r *Run) prepareData(ctx context.Context) error {
+	declared := r.declared.DataSet
+	if declared == nil {
+		return nil
+	}
+	store, ok := r.target.(driver.Store)
+	if !ok {
+		return driver.Usagef("workload %q has a data set, and dbmark cannot load one into %s", r.declared.Name, r.driver.System())
+	}
+	result, err := dataset.Prepare(ctx, store, declared, dataset.Options{
+		Seed:        r.declaration.Seed,
+		Reload:      r.declaration.Reload,
+		Connections: r.declaration.LoadConnections,
+		Report:      r.reportLoad(),
+	})
+	if err != nil {
+		return err
+	}
+	r.loaded = &record.Load{Rows: result.Rows, Reused: result.Reused, Connections: result.Connections, Reason: result.Reason}
+	if !result.Reused {
+		rate := float64(result.Rows) / result.Seconds
+		r.loaded.Seconds, r.loaded.RowsPerSecond = &result.Seconds, &rate
+	}
+	if err := r.removeInserted(ctx); err != nil {
+		return err
+	}
+	if r.declared.Changes() {
+		return dataset.MarkChanged(ctx, store, declared.Name)
+	}
+	return nil
+}
+
+// logEvery is how often the load phase is told to a person in words.
+const logEvery = 5 * time.Second
+
+func (r *Run) reportLoad() func(dataset.Progress) {
+	var logged time.Time
+	return func(p dataset.Progress) {
+		r.environment.Events.Send(loadEvent{"load", string(p.State), p.Rows, p.Total, p.Elapsed.Seconds(), p.Reason})
+		if r.environment.Events.Listening() {
+			return
+		}
+		switch p.State {
+		case dataset.Running:
+			if time.Since(logged) < logEvery {
+				return
+			}
+			logged = time.Now()
+			r.environment.Log("loading: %d of %d rows, %.0f rows/s", p.Rows, p.Total, float64(p.Rows)/max(p.Elapsed.Seconds(), 1e-3))
+		case dataset.Started:
+			r.environment.Log("loading %d rows: %s", p.Total, p.Reason)
+		case dataset.Reused:
+			r.environment.Log("data set of %d rows reused: %s", p.Total, p.Reason)
+		case dataset.Finished:
+			r.environment.Log("loaded %d rows in %.1f s", p.Total, p.Elapsed.Seconds())
+		}
+	}
+}

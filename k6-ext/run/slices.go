@@ -1,0 +1,89 @@
+package run
+
+import (
+	"context"
+	"time"
+
+	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/engine"
+)
+
+// Worker makes the worker of a VU; number counts from zero.
+func (r *Run) Worker(number int, observer engine.Observer) (*engine.Worker, error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	switch {
+	case !r.started:
+		return nil, driver.Usagef("iterate() was called before start(); setup() calls open(), load() and start() in this order")
+	case r.finished:
+		return nil, driver.Usagef("iterate() was called after finish()")
+	case number >= r.config.Workers:
+		return nil, driver.Usagef("the script has more VUs than the profile has workers (%d); let its scenario have that many VUs", r.config.Workers)
+	}
+	return r.engine.Worker(number, observer), nil
+}
+
+// Iterate lets a worker run operations for a slice of time or, where the declaration says so, for a number of operations.
+func (r *Run) Iterate(ctx context.Context, worker *engine.Worker, number int) {
+	r.begin()
+	if r.engine.Finished() {
+		r.rest(ctx)
+		return
+	}
+	if limit := r.declaration.OperationsPerIteration; limit > 0 {
+		if r.engine.Draining() {
+			// k6 starts no more iterations: this one does what is left.
+			limit = 0
+		}
+		worker.Slice(ctx, endless, limit)
+		return
+	}
+	worker.Slice(ctx, sliceEnd(r.engine.Elapsed(), number, r.config.Workers), 0)
+}
+
+// Finished says whether nothing is left to start.
+func (r *Run) Finished() bool { return r.engine.Finished() }
+
+const (
+	// slice is how long an iteration is: k6's ramps and ends work between slices.
+	slice = time.Second
+	// endless stands for no limit of time; the schedule's end holds all the same.
+	endless = 1000 * time.Hour
+	// restTime keeps the workers of a run that is over from spinning until k6 ends them.
+	restTime = 20 * time.Millisecond
+)
+
+// sliceEnd is the end of a worker's current slice. Workers' slices end one after another, not all at the same
+// instant, at which nobody would be there to send.
+func sliceEnd(now time.Duration, number, workers int) time.Duration {
+	offset := slice * time.Duration(number%max(1, workers)) / time.Duration(max(1, workers))
+	passed := (now - offset) % slice
+	if passed < 0 {
+		passed += slice
+	}
+	return now - passed + slice
+}
+
+// rest waits a little where k6 would start the next iteration at once.
+func (r *Run) rest(ctx context.Context) {
+	if r.declaration.OperationsPerIteration == 0 {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(restTime):
+	}
+}
+
+// begin starts the clock at the first iteration of the first worker.
+func (r *Run) begin() {
+	if r.engine.Began() {
+		return
+	}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if !r.engine.Began() {
+		r.engine.Begin()
+		r.startCollecting()
+	}
+}
