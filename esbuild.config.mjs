@@ -11,7 +11,10 @@ const dist = join(root, "dist");
 /** @type {import("esbuild").BuildOptions} */
 const shared = { bundle: true, format: "esm", charset: "utf8", logLevel: "error", legalComments: "inline" };
 
-/** Bundles into a folder, which must not exist yet. */
+/**
+ * Bundles into a folder, which must not exist yet.
+ * @param {string} folder
+ */
 export async function bundle(folder) {
   const scripts = readdirSync(join(root, "scripts"))
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
