@@ -60,7 +60,10 @@ type Watch struct {
 	conn     Deadliner
 	// lastDone is what done was last set to; only the session's goroutine uses it.
 	lastDone <-chan struct{}
-	_        [64]byte // no two sessions' states in one cache line
+	// seen is the state of the wait that was looked at last, and grace what its deadline is short of; only the watchdog uses them.
+	seen  uint64
+	grace int64
+	_     [64]byte // no two sessions' states in one cache line
 }
 
 type doneChannel struct{ c <-chan struct{} }
@@ -151,6 +154,8 @@ func look() {
 	defer ticker.Stop()
 	for range ticker.C {
 		now := int64(time.Since(started))
+		// A process that was stopped, or had no processor, made its deadlines from a clock that stood still.
+		stoodStill := max(0, now-clock.Load()-int64(Interval))
 		clock.Store(now)
 		mutex.Lock()
 		if changed {
@@ -168,7 +173,7 @@ func look() {
 		}
 		mutex.Unlock()
 		for _, w := range list {
-			w.check(now)
+			w.check(now, stoodStill)
 		}
 	}
 }
@@ -176,13 +181,17 @@ func look() {
 // inThePast makes every read and write return at once.
 var inThePast = time.Unix(1, 0)
 
-func (w *Watch) check(now int64) {
+// check ends a wait that is over. A wait that is new began since the last look, in which time the clock stood still for so long.
+func (w *Watch) check(now, stoodStill int64) {
 	state := w.state.Load()
 	if state&stateMask != armed {
 		return
 	}
+	if state != w.seen {
+		w.seen, w.grace = state, stoodStill
+	}
 	outcome := idle
-	if w.deadline.Load() <= now {
+	if deadline := w.deadline.Load(); deadline <= now-w.grace {
 		outcome = firedTimeout
 	} else if done := w.done.Load(); done != nil {
 		select {

@@ -182,3 +182,25 @@ func BenchmarkArmAndDisarm(b *testing.B) {
 		w.Disarm()
 	}
 }
+
+func TestAClockThatStoodStillEndsNoWaitEarly(t *testing.T) {
+	// The process was stopped for a second; then a request with half a second to go was made, of the old clock.
+	const stopped, timeout = int64(time.Second), int64(500 * time.Millisecond)
+	conn := &counter{}
+	w := &Watch{conn: conn}
+	w.Arm(nil, timeout)
+	for now := stopped; now < stopped+timeout; now += timeout / 5 {
+		stoodStill := int64(0)
+		if now == stopped {
+			stoodStill = stopped
+		}
+		w.check(now, stoodStill)
+		if conn.fired.Load() != 0 {
+			t.Fatalf("ended %v after it began", time.Duration(now-stopped))
+		}
+	}
+	w.check(stopped+timeout, 0)
+	if w.Disarm() != Timeout {
+		t.Error("not ended at its deadline")
+	}
+}
