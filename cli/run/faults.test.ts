@@ -1,14 +1,13 @@
 // What can be lost in the middle of a run: the server, k6, the dbmark command itself. No run hangs, and each leaves a result that
 // says what happened.
 
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { problemsOfRunFile, readRun } from "../../lib/result/index.ts";
-import { endWhatIsLeft, type Running, startDbmark } from "../command-under-test.ts";
+import { type Running, startDbmark } from "../command-under-test.ts";
 import { allEnded, childNamed, familyOf } from "./processes-under-test.ts";
+import { useResults } from "./results-under-test.ts";
 import {
   expectNoPassword,
   expectNoPasswordIn,
@@ -17,14 +16,7 @@ import {
   startServerUnderTest,
 } from "./server-under-test.ts";
 
-let out: string;
-beforeEach(() => {
-  out = mkdtempSync(join(tmpdir(), "dbmark-test-"));
-});
-afterEach(() => {
-  endWhatIsLeft();
-  rmSync(out, { recursive: true, force: true });
-});
+const results = useResults();
 
 const settings = (seconds: number) => [
   ...["--set", "ROWS=2000", "--set", "WARMUP_DURATION=0s", "--set", `STEADY_STATE_DURATION=${seconds}s`],
@@ -32,17 +24,10 @@ const settings = (seconds: number) => [
 ];
 
 function run(seconds: number, environment: Record<string, string> = {}): Running {
-  return startDbmark(["run", "oltp", "--profile", "tps100", "--out", out, ...settings(seconds)], {
+  return startDbmark(["run", "oltp", "--profile", "tps100", "--out", results.out, ...settings(seconds)], {
     DBMARK_TARGET: "",
     ...environment,
   });
-}
-
-/** The only run folder. */
-function folder(): string {
-  const names = readdirSync(out);
-  expect(names).toHaveLength(1);
-  return join(out, names[0] ?? "");
 }
 
 describe("the server", () => {
@@ -62,9 +47,9 @@ describe("the server", () => {
     const took = performance.now() - started;
     expect(ended.code, ended.stderr).toBe(4);
     expectNoPassword(ended.stdout, ended.stderr);
-    expectNoPasswordIn(folder());
+    expectNoPasswordIn(results.folder());
     expectNoStackTrace(ended.stderr);
-    const { run: file } = readRun(folder());
+    const { run: file } = readRun(results.folder());
     expect(problemsOfRunFile(file)).toEqual([]);
     expect(file.validity.valid).toBe(false);
     expect(ended.stdout).toContain("INVALID");
@@ -103,7 +88,7 @@ describe("k6", () => {
     const { code, stdout, stderr } = await running.ended;
     expect(stderr).toContain("k6 was ended by SIGKILL");
     expect(code).toBe(4);
-    const { run: file } = readRun(folder());
+    const { run: file } = readRun(results.folder());
     expect(problemsOfRunFile(file)).toEqual([]);
     expect(file.status).toBe("crashed");
     expect(file.validity.reasons[0]?.message).toContain("SIGKILL");
@@ -113,13 +98,13 @@ describe("k6", () => {
   });
 
   it("killed in the load phase: no result, exit code 4", async () => {
-    const running = startDbmark(["run", "oltp", "--out", out, "--set", "ROWS=5000000"], { DBMARK_TARGET: "" });
+    const running = startDbmark(["run", "oltp", "--out", results.out, "--set", "ROWS=5000000"], { DBMARK_TARGET: "" });
     await running.prints(/Loading/);
     process.kill(childNamed(running.child.pid ?? 0, "k6"), "SIGKILL");
     const { code, stderr } = await running.ended;
     expect(stderr).toContain("k6 was ended by SIGKILL");
     expect(code).toBe(4);
-    expect(readdirSync(out)).toEqual([]);
+    expect(readdirSync(results.out)).toEqual([]);
   });
 });
 
@@ -132,11 +117,11 @@ describe("the dbmark command", () => {
     expect(family.length).toBeGreaterThan(3);
     running.child.kill("SIGKILL");
     await allEnded(family, 20_000);
-    expect(readRun(folder()).run.status).toBe("interrupted");
+    expect(readRun(results.folder()).run.status).toBe("interrupted");
   });
 
   it("killed in the load phase: neither the server nor k6 outlives it", async () => {
-    const running = startDbmark(["run", "oltp", "--out", out, "--set", "ROWS=5000000"], { DBMARK_TARGET: "" });
+    const running = startDbmark(["run", "oltp", "--out", results.out, "--set", "ROWS=5000000"], { DBMARK_TARGET: "" });
     await running.prints(/Loading/);
     const family = familyOf(running.child.pid ?? 0);
     expect(family.length).toBeGreaterThan(3);

@@ -2,14 +2,14 @@
 // same writes fail, in the same real processes.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { problemsOfRunFile, readRun } from "../../lib/result/index.ts";
-import { endWhatIsLeft, type Running, start, startDbmark, startK6Run } from "../command-under-test.ts";
+import { type Running, start, startDbmark, startK6Run } from "../command-under-test.ts";
 import { installationFolder } from "../installation.ts";
 import { childNamed } from "./processes-under-test.ts";
+import { useResults } from "./results-under-test.ts";
 import {
   expectNoPassword,
   expectNoPasswordIn,
@@ -19,19 +19,12 @@ import {
 } from "./server-under-test.ts";
 
 let server: ServerUnderTest;
-let out: string;
+const results = useResults();
 
 beforeAll(async () => {
   server = await startServerUnderTest();
 });
 afterAll(() => server.stop());
-beforeEach(() => {
-  out = mkdtempSync(join(tmpdir(), "dbmark-test-"));
-});
-afterEach(() => {
-  endWhatIsLeft();
-  rmSync(out, { recursive: true, force: true });
-});
 
 const variables = { ROWS: "2000", WARMUP_DURATION: "0s", STEADY_STATE_DURATION: "4s", LOAD_PROFILE: "tps100" };
 const settings = Object.entries(variables).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
@@ -41,15 +34,8 @@ function limitFiles(pid: number, bytes: number | "unlimited"): void {
   execFileSync("prlimit", ["--pid", String(pid), `--fsize=${bytes}:`]);
 }
 
-/** The only run folder. */
-function folder(): string {
-  const names = readdirSync(out);
-  expect(names).toHaveLength(1);
-  return join(out, names[0] ?? "");
-}
-
 function run(): Running {
-  return startDbmark(["run", "oltp", "--out", out, ...settings], { DBMARK_TARGET: server.url });
+  return startDbmark(["run", "oltp", "--out", results.out, ...settings], { DBMARK_TARGET: server.url });
 }
 
 describe("before the run", () => {
@@ -67,7 +53,7 @@ describe("before the run", () => {
         "run",
         "oltp",
         "--out",
-        out,
+        results.out,
       ],
       { DBMARK_PREPARED: "1", DBMARK_TARGET: server.url },
     );
@@ -76,7 +62,7 @@ describe("before the run", () => {
       /Results cannot be written to .*: files may not become large enough.* another folder with --out/,
     );
     expect(code).toBe(2);
-    expect(readdirSync(out)).toEqual([]);
+    expect(readdirSync(results.out)).toEqual([]);
     expectNoPassword(stderr);
     expectNoStackTrace(stderr);
   });
@@ -92,13 +78,13 @@ describe("in the middle of a run", () => {
     limitFiles(k6, "unlimited");
     const { code, stdout, stderr } = await running.ended;
     expect(code, stderr).toBe(4);
-    const { run: file } = readRun(folder());
+    const { run: file } = readRun(results.folder());
     expect(problemsOfRunFile(file)).toEqual([]);
     expect(file.status).toBe("complete");
     expect(file.validity.reasons.map((reason) => reason.code)).toContain("results_incomplete");
     expect(file.totals.measure.all.operations).toBe(400);
     expect(stdout).toMatch(/INVALID[\s\S]*writes to windows\.ndjson failed/);
-    expectNoPasswordIn(folder());
+    expectNoPasswordIn(results.folder());
   });
 
   it("to the end: the run goes on, the summary is shown and says what is not in the files, exit code 4", async () => {
@@ -109,16 +95,19 @@ describe("in the middle of a run", () => {
     expect(code, stderr).toBe(4);
     expect(stderr).toMatch(/run\.json could not be written: file too large.* run again/);
     expect(stdout).toMatch(/INVALID[\s\S]*run\.json could not be written[\s\S]*Throughput[\s\S]*all +\d+ +400 /);
-    expect(readdirSync(folder())).not.toContain("run.json");
-    expect(readdirSync(folder())).not.toContain("run.json.tmp");
+    expect(readdirSync(results.folder())).not.toContain("run.json");
+    expect(readdirSync(results.folder())).not.toContain("run.json.tmp");
     expectNoPassword(stdout, stderr);
-    expectNoPasswordIn(folder());
+    expectNoPasswordIn(results.folder());
     expectNoStackTrace(stderr);
   });
 
   it("with plain k6: the summary is shown and says so, and k6 fails", async () => {
     const args = Object.entries(variables).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
-    const running = startK6Run("oltp", ["--quiet", ...args], { DBMARK_TARGET: server.url, DBMARK_RESULTS: out });
+    const running = startK6Run("oltp", ["--quiet", ...args], {
+      DBMARK_TARGET: server.url,
+      DBMARK_RESULTS: results.out,
+    });
     await running.prints(/loaded/);
     limitFiles(running.child.pid ?? 0, 1);
     const { code, stdout, stderr } = await running.ended;

@@ -1,13 +1,12 @@
 // Ctrl-C, once and twice, in every phase; SIGTERM and SIGHUP are the same.
 
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { problemsOfRunFile, readRun } from "../../lib/result/index.ts";
-import { endWhatIsLeft, type Running, startDbmark, startK6Run } from "../command-under-test.ts";
+import { type Running, startDbmark, startK6Run } from "../command-under-test.ts";
 import { allEnded, familyOf } from "./processes-under-test.ts";
+import { useResults } from "./results-under-test.ts";
 import {
   expectNoPassword,
   expectNoPasswordIn,
@@ -18,33 +17,21 @@ import {
 } from "./server-under-test.ts";
 
 let server: ServerUnderTest;
-let out: string;
+const results = useResults();
 
 beforeAll(async () => {
   server = await startServerUnderTest();
 });
 afterAll(() => server.stop());
-beforeEach(() => {
-  out = mkdtempSync(join(tmpdir(), "dbmark-test-"));
-});
-afterEach(() => {
-  endWhatIsLeft();
-  rmSync(out, { recursive: true, force: true });
-});
 
 const small = ["--set", "ROWS=2000"];
 const large = ["--set", "ROWS=5000000"];
 const long = [...small, "--set", "STEADY_STATE_DURATION=10m", "--set", "WARMUP_DURATION=0s"];
 
 function run(...args: string[]): Running {
-  return startDbmark(["run", "oltp", "--profile", "tps100", "--out", out, ...args], { DBMARK_TARGET: server.url });
-}
-
-/** The only run folder. */
-function folder(): string {
-  const names = readdirSync(out);
-  expect(names).toHaveLength(1);
-  return join(out, names[0] ?? "");
+  return startDbmark(["run", "oltp", "--profile", "tps100", "--out", results.out, ...args], {
+    DBMARK_TARGET: server.url,
+  });
 }
 
 /** Sends the signal, a second time where asked, and says how it ended, and within how many milliseconds. */
@@ -76,12 +63,12 @@ describe("in the run", () => {
       expect(code, stderr).toBe(130);
       expect(took).toBeLessThan(10_000);
       expect(stderr).toContain("Ctrl-C again stops at once");
-      const { run: file } = readRun(folder());
+      const { run: file } = readRun(results.folder());
       expect(problemsOfRunFile(file)).toEqual([]);
       expect(file.status).toBe("interrupted");
       expect(file.books[0]?.balanced).toBe(true);
       expect(stdout).toMatch(/INVALID[\s\S]*interrupted/);
-      expectNoPasswordIn(folder());
+      expectNoPasswordIn(results.folder());
     },
   );
 
@@ -95,12 +82,12 @@ describe("in the run", () => {
       const { code, stdout, stderr, took } = await interrupt(running, "SIGINT", 2);
       expect(code, stderr).toBe(130);
       expect(took).toBeLessThan(3000);
-      const { run: file } = readRun(folder());
+      const { run: file } = readRun(results.folder());
       expect(problemsOfRunFile(file)).toEqual([]);
       expect(file.status).toBe("interrupted");
       expect(file.validity.reasons[0]?.message).toContain("second Ctrl-C");
       expect(stdout).toContain("INVALID");
-      expectNoPasswordIn(folder());
+      expectNoPasswordIn(results.folder());
     } finally {
       await locked.release();
     }
@@ -109,12 +96,12 @@ describe("in the run", () => {
 
 describe("before the run", () => {
   it("while the embedded PostgreSQL starts: no result, nothing left running, exit code 130", async () => {
-    const running = startDbmark(["run", "oltp", "--out", out], { DBMARK_TARGET: "" });
+    const running = startDbmark(["run", "oltp", "--out", results.out], { DBMARK_TARGET: "" });
     await running.prints(/Starting an embedded PostgreSQL/);
     const { code, stderr } = await interrupt(running, "SIGINT", 1);
     expect(stderr).toContain("there is no result");
     expect(code).toBe(130);
-    expect(readdirSync(out)).toEqual([]);
+    expect(readdirSync(results.out)).toEqual([]);
   });
 
   it.each<[string, 1 | 2]>([
@@ -128,30 +115,33 @@ describe("before the run", () => {
     expect(code, stderr).toBe(130);
     expect(took).toBeLessThan(5000);
     expect(stderr).toContain("there is no result");
-    expect(readdirSync(out)).toEqual([]);
+    expect(readdirSync(results.out)).toEqual([]);
 
     const next = run(...small, "--set", "WARMUP_DURATION=0s", "--set", "STEADY_STATE_DURATION=1s");
     const { stderr: told } = await next.ended;
     expect(told).toMatch(/Loaded 2,000 rows/);
-    expect(readRun(folder()).run.books[0]?.balanced).toBe(true);
+    expect(readRun(results.folder()).run.books[0]?.balanced).toBe(true);
   });
 });
 
 describe("with plain k6", () => {
   const args = ["-e", "LOAD_PROFILE=tps100", "-e", "STEADY_STATE_DURATION=10m", "-e", "WARMUP_DURATION=0s"];
   const k6 = (rows: number) =>
-    startK6Run("oltp", ["--quiet", ...args, "-e", `ROWS=${rows}`], { DBMARK_TARGET: server.url, DBMARK_RESULTS: out });
+    startK6Run("oltp", ["--quiet", ...args, "-e", `ROWS=${rows}`], {
+      DBMARK_TARGET: server.url,
+      DBMARK_RESULTS: results.out,
+    });
 
   it("the first Ctrl-C in the run leaves a run.json that is marked as interrupted", async () => {
     const running = k6(2000);
     await running.prints(/measure /);
     const { code, stdout, stderr } = await interrupt(running, "SIGINT", 1);
     expect(code, stderr).toBe(105);
-    const { run: file } = readRun(folder());
+    const { run: file } = readRun(results.folder());
     expect(problemsOfRunFile(file)).toEqual([]);
     expect(file.status).toBe("interrupted");
     expect(stdout).toContain("INVALID");
-    expectNoPasswordIn(folder());
+    expectNoPasswordIn(results.folder());
   });
 
   it("Ctrl-C in the load phase ends it without a result", async () => {
@@ -161,6 +151,6 @@ describe("with plain k6", () => {
     const { code, took } = await interrupt(running, "SIGINT", 1);
     expect(code).toBe(105);
     expect(took).toBeLessThan(5000);
-    expect(readdirSync(out)).toEqual([]);
+    expect(readdirSync(results.out)).toEqual([]);
   });
 });

@@ -1,11 +1,11 @@
 // Whole runs of the real command, on embedded PostgreSQL servers of its own and on one that is started here.
 
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { problemsOfRunFile, readRun } from "../../lib/result/index.ts";
-import { dbmark, endWhatIsLeft, type Running, startDbmark } from "../command-under-test.ts";
+import { dbmark, type Running, startDbmark } from "../command-under-test.ts";
+import { useResults } from "./results-under-test.ts";
 import {
   expectNoPassword,
   expectNoPasswordIn,
@@ -16,45 +16,31 @@ import {
 } from "./server-under-test.ts";
 
 let server: ServerUnderTest;
-let out: string;
+const results = useResults();
 
 beforeAll(async () => {
   server = await startServerUnderTest();
 });
 afterAll(() => server.stop());
-beforeEach(() => {
-  out = mkdtempSync(join(tmpdir(), "dbmark-test-"));
-});
-afterEach(() => {
-  endWhatIsLeft();
-  rmSync(out, { recursive: true, force: true });
-});
 
 const short = ["--set", "ROWS=2000", "--set", "WARMUP_DURATION=1s", "--set", "STEADY_STATE_DURATION=2s"];
 const withoutSlos = ["--set", "SLO_P95=none", "--set", "SLO_P99=none", "--set", "SLO_ERROR_RATE=none"];
 
 function run(args: string[], environment: Record<string, string> = {}): Running {
-  return startDbmark(["run", "oltp", "--profile", "tps100", "--out", out, ...args], environment);
-}
-
-/** The only run folder. */
-function folder(): string {
-  const names = readdirSync(out);
-  expect(names).toHaveLength(1);
-  return join(out, names[0] ?? "");
+  return startDbmark(["run", "oltp", "--profile", "tps100", "--out", results.out, ...args], environment);
 }
 
 describe("a run", () => {
   it("on an embedded PostgreSQL writes a result that its schema accepts, with every operation, and leaves nothing running", async () => {
     const { code, stdout, stderr } = await run([...short, ...withoutSlos]).ended;
     expect([0, 4], stderr).toContain(code);
-    const { run: file } = readRun(folder());
+    const { run: file } = readRun(results.folder());
     expect(problemsOfRunFile(file)).toEqual([]);
     expect(file.status).toBe("complete");
     for (const operation of file.totals.measure.operations)
       expect(operation.operations, operation.name).toBeGreaterThan(0);
     expect(stdout).toContain("run.json");
-    expect(existsSync(join(folder(), "k6.log"))).toBe(true);
+    expect(existsSync(join(results.folder(), "k6.log"))).toBe(true);
   });
 
   it("on a target of one's own takes its URL from the environment, and shows its password nowhere", async () => {
@@ -63,15 +49,15 @@ describe("a run", () => {
     expectNoPasswordInArguments(running.child.pid);
     const { stdout, stderr } = await running.ended;
     expectNoPassword(stdout, stderr);
-    expectNoPasswordIn(folder());
+    expectNoPasswordIn(results.folder());
   });
 
   it("reads a load profile of one's own from a script", async () => {
     const profile = join(import.meta.dirname, "testdata", "short-profile.ts");
-    const { stderr } = await dbmark(["run", "oltp", "--out", out, "--set", "ROWS=2000", "--profile", profile], {
+    const { stderr } = await dbmark(["run", "oltp", "--out", results.out, "--set", "ROWS=2000", "--profile", profile], {
       DBMARK_TARGET: server.url,
     });
-    expect(readRun(folder()).run.profile.name, stderr).toBe("short");
+    expect(readRun(results.folder()).run.profile.name, stderr).toBe("short");
   });
 });
 
@@ -106,7 +92,7 @@ describe("refused with exit code 2", () => {
     const { code, stdout, stderr } = await run(args, { DBMARK_TARGET: server.url }).ended;
     expect(stderr).toMatch(message);
     expect(code).toBe(2);
-    expect(readdirSync(out)).toEqual([]);
+    expect(readdirSync(results.out)).toEqual([]);
     expectNoPassword(stdout, stderr);
     expectNoStackTrace(stderr);
   });
