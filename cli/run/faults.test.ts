@@ -6,7 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { problemsOfRunFile, readRun } from "../../lib/result/index.ts";
 import { type Running, startDbmark } from "../command-under-test.ts";
-import { allEnded, childNamed, familyOf } from "./processes-under-test.ts";
+import { allEnded, childNamed, familyOf, signalAll } from "./processes-under-test.ts";
 import { useResults } from "./results-under-test.ts";
 import {
   expectNoPassword,
@@ -69,13 +69,13 @@ describe("the server", () => {
     try {
       const { file, took } = await endAfter(() => {
         family.splice(0, family.length, ...familyOf(server.embedded.pid));
-        for (const pid of family) process.kill(pid, "SIGSTOP");
+        signalAll(family, "SIGSTOP");
       });
       expect(took).toBeLessThan(25_000);
       const { errors } = file.totals.measure.all;
       expect(errors.timeout, JSON.stringify(errors)).toBeGreaterThan(0);
     } finally {
-      for (const pid of family) process.kill(pid, "SIGCONT");
+      signalAll(family, "SIGCONT");
     }
   });
 });

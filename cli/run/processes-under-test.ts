@@ -25,15 +25,48 @@ export async function allEnded(pids: number[], milliseconds: number): Promise<vo
   }
 }
 
+/** Sends a signal to those of the processes that still run. */
+export function signalAll(pids: number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+}
+
+/** The arguments of a process; empty when it has ended. */
+export function argumentsOf(pid: number): string {
+  return readOrEmpty(`/proc/${pid}/cmdline`);
+}
+
 /** The pids of the children of all the threads of a process. */
 function childrenOf(parent: number): number[] {
-  return readdirSync(`/proc/${parent}/task`).flatMap((task) =>
-    readFileSync(`/proc/${parent}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+  return threadsOf(parent).flatMap((task) =>
+    readOrEmpty(`/proc/${parent}/task/${task}/children`).split(" ").filter(Boolean).map(Number),
   );
 }
 
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
 function nameOf(pid: number): string {
-  return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  return readOrEmpty(`/proc/${pid}/comm`).trim();
+}
+
+/** A file of a process, which may end at any moment. */
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 /** A process that has ended and that nobody asked about yet does not run. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { expect } from "vitest";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../postgres/embedded-postgres.ts";
-import { familyOf } from "./processes-under-test.ts";
+import { argumentsOf, familyOf } from "./processes-under-test.ts";
 
 /** Both ends are words of their own, so that a part that slips through is found. */
 const [head, tail] = ["Gehe1mn1s", "s1nm1eheG"];
@@ -72,7 +72,7 @@ export function expectNoPasswordIn(folder: string): void {
 export function expectNoPasswordInArguments(pid: number | undefined): void {
   const family = familyOf(pid ?? 0);
   expect(family.length).toBeGreaterThan(1);
-  for (const one of family) expectNoPassword(readFileSync(`/proc/${one}/cmdline`, "utf8"));
+  for (const one of family) expectNoPassword(argumentsOf(one));
 }
 
 /** No line of a stack trace: a mistake of the user's, or of the world, is told in a message. */
