@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { BuildError, main } from "./command.mjs";
 import { goTest } from "./go-test.mjs";
 import { prepare } from "./prepare.mjs";
-import { prepareRedis } from "./redis.mjs";
+import { prepareProgram } from "./programs.mjs";
 import { vitest } from "./vitest.mjs";
 
 await main(async () => {
@@ -17,7 +17,9 @@ await main(async () => {
   });
   if (process.platform === "win32") throw new BuildError("the tests need a Unix system");
   await prepare();
-  if (values.systems) await prepareRedis();
+  if (values.systems) await prepareProgram("redis-server", "redis-server");
+  // Without jq the documents' examples of it are left out, which CI does not allow.
+  else if (process.env.CI) await prepareProgram("jq", "jq");
   const runs = [
     await goTest({ ...(values.systems ? { tag: "systems" } : {}), ...(values.race ? { race: true } : {}) }),
     await vitest(values.systems ? "systems" : "unit"),

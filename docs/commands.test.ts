@@ -54,7 +54,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "dbmark-docs-"));
   for (const name of readdirSync(root)) if (name !== "results") symlinkSync(join(root, name), join(folder, name));
   mkdirSync(join(folder, "results"));
-  for (const time of ["2026-11-21T10-54-58Z", "2026-11-21T10-46-42Z"]) {
+  for (const time of ["2026-11-21T12-05-21Z", "2026-11-21T10-46-42Z"]) {
     symlinkSync(fixture, join(folder, "results", `${time}-oltp-postgres`));
   }
 });

@@ -103,6 +103,29 @@ describe("a writing mix on a table with", () => {
   );
 });
 
+it("rows that somebody else inserted under the run's keys stay", async () => {
+  await server.query(
+    "CREATE TABLE shared (id bigint PRIMARY KEY, note text); INSERT INTO shared SELECT i, 'own' FROM generate_series(1, 500) i",
+  );
+  const running = server.startK6({
+    ...writing,
+    TABLE: "shared",
+    LOAD_PROFILE: "tps100",
+    OPERATIONS: "select=1,insert=1",
+    STEADY_STATE_DURATION: "5s",
+  });
+  await running.began();
+  // The run's keys start at 20,000 and go on by one an index, a hundred a second.
+  await server.query("INSERT INTO shared SELECT i, 'stranger' FROM generate_series(20350, 20450) i");
+  const result = (await running.ended).result();
+  expect(result.totals.measure.all.errors.constraint).toBeGreaterThan(0);
+  expect(result.validity.reasons).toContainEqual({
+    code: "dirty_data",
+    message: expect.stringContaining("so somebody else writes to the table"),
+  });
+  expect(await server.number("SELECT count(*) FROM shared WHERE note = 'stranger'")).toBe(101);
+});
+
 describe("a table that is only read", () => {
   beforeAll(async () => {
     await server.query(`

@@ -37,7 +37,7 @@ func (r *Run) Finish(ctx context.Context) (*record.RunFile, error) {
 	}
 	r.collector.stop()
 	books := r.balance(ctx, outcome.LastIndex)
-	if err := r.cleanForeign(ctx, outcome.LastIndex); err != nil {
+	if err := r.cleanForeign(ctx, outcome.LastIndex, books); err != nil {
 		r.dirty = err.Error()
 	}
 	file := r.judge(outcome, books)

@@ -75,23 +75,38 @@ func (r *Run) held(ctx context.Context, number int, lastIndex int64) (int64, err
 	return held, err
 }
 
-// cleanForeign removes what this run inserted into tables that dbmark did not make, by the keys it used.
-func (r *Run) cleanForeign(ctx context.Context, lastIndex int64) error {
+// cleanForeign removes what this run inserted into tables that dbmark did not make, by the keys it used. Where the target
+// holds more rows with these keys than the run can have inserted, some are somebody else's: then none is removed.
+func (r *Run) cleanForeign(ctx context.Context, lastIndex int64, books []record.Book) error {
 	for i := range r.declared.Operations {
 		operation := &r.declared.Operations[i]
 		if operation.Inserts == nil || len(operation.Inserts.Keys) == 0 || operation.Weight == 0 {
 			continue
+		}
+		tables := strings.Join(r.declared.ForeignTables, ", ")
+		if book := bookOf(books, operation.Name); book.Held != nil && uint64(*book.Held) > book.Acknowledged+book.Unknown {
+			return fmt.Errorf("rows that %s inserted into %s were not removed: the target holds %d rows with their keys, and at most %d can be this run's, "+
+				"so somebody else writes to the table", operation.Name, tables, *book.Held, book.Acknowledged+book.Unknown)
 		}
 		err := r.eachKeyBatch(ctx, i, r.indexesOf(i, lastIndex), func(session driver.Session, keys []any) error {
 			_, err := session.Query(ctx, driver.Statement{Text: operation.Inserts.Remove, Arguments: keys})
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("rows that %s inserted into %s could not be removed: %w",
-				operation.Name, strings.Join(r.declared.ForeignTables, ", "), err)
+			return fmt.Errorf("rows that %s inserted into %s could not be removed: %w", operation.Name, tables, err)
 		}
 	}
 	return nil
+}
+
+// bookOf finds an operation's book; an empty one where it has none.
+func bookOf(books []record.Book, operation string) record.Book {
+	for _, book := range books {
+		if book.Operation == operation {
+			return book
+		}
+	}
+	return record.Book{}
 }
 
 // keysAtOnce bounds the arrays of keys in one statement.
