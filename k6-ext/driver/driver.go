@@ -12,6 +12,8 @@ package driver
 import (
 	"context"
 	"time"
+
+	"github.com/dbmark/dbmark/k6-ext/driver/multiplex"
 )
 
 // Driver is one kind of system: it turns a URL into a Target.
@@ -122,6 +124,15 @@ type Session interface {
 	// Close says goodbye where the protocol has a way to, within the context, and
 	// frees the connection. It may be called more than once.
 	Close(context.Context) error
+}
+
+// Multiplexed is a Session that can wait as a task, so that many sessions share a thread.
+type Multiplexed interface {
+	Session
+	// Multiplex makes the session wait as the task does; nil: as sessions do otherwise. False: it cannot, and waits as before (its
+	// connection has something between it and the socket). While a task is set, nothing but that task may use the
+	// session, except Close.
+	Multiplex(*multiplex.Task) bool
 }
 
 // Request is one attempt of one operation.

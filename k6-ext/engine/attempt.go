@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
@@ -48,7 +47,7 @@ func (w *Worker) haveSession() *driver.Error {
 	}
 	if w.failures > 0 {
 		wait := min(lastReconnectWait, firstReconnectWait<<min(w.failures-1, 10))
-		if !sleepContext(w.calls, wait, w.stop.Load) {
+		if !w.pause(wait) {
 			return canceled()
 		}
 	}
@@ -86,17 +85,26 @@ func canceled() *driver.Error {
 	return &driver.Error{Kind: driver.KindCanceled, Message: "the run was ended before the operation was sent"}
 }
 
-// sleepContext waits, unless the context ends or stop says so; it tells whether it waited to the end.
-func sleepContext(ctx context.Context, wait time.Duration, stop func() bool) bool {
+// pause waits, unless the run ends meanwhile; it tells whether it waited to the end.
+func (w *Worker) pause(wait time.Duration) bool {
 	const step = 20 * time.Millisecond
 	for wait > 0 {
-		if stop() || ctx.Err() != nil {
+		if w.stop.Load() || w.calls.Err() != nil {
 			return false
 		}
-		time.Sleep(min(step, wait))
+		w.sleep(min(step, wait))
 		wait -= step
 	}
 	return true
+}
+
+// sleep waits, and lets others use the thread.
+func (w *Worker) sleep(wait time.Duration) {
+	if w.task != nil {
+		w.task.Sleep(wait)
+	} else {
+		time.Sleep(wait)
+	}
 }
 
 // release gives a session of the shared pool back. A worker's own session stays with it.
@@ -133,7 +141,7 @@ func (w *Worker) retry(s *slot) {
 		// Jitter from the index and the attempt, so that two that collided do not collide again.
 		random := generator.HashNumber(uint64(s.index), uint64(s.attempts)) >> 11
 		wait = wait/2 + time.Duration(float64(wait/2)*float64(random)/(1<<53))
-		sleepContext(w.calls, wait, w.stop.Load)
+		w.pause(wait)
 	}
 	w.submit(s)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/driver/multiplex"
 	"github.com/dbmark/dbmark/k6-ext/generator"
 	"github.com/dbmark/dbmark/k6-ext/pacing"
 	"github.com/dbmark/dbmark/k6-ext/record"
@@ -61,6 +62,9 @@ type Config struct {
 	// PoolSize is the number of sessions that workers share; zero: each has its own.
 	PoolSize int
 	Shards   int
+	// Loops on which workers run, where the sessions can be multiplexed; zero: each runs on the goroutine it is lent. For a closed loop
+	// with a session for each worker, and slices that are long compared to an operation.
+	Loops int
 }
 
 // Engine is a run in progress. Open sessions first, then Begin, then let each worker run its slices.
@@ -75,6 +79,7 @@ type Engine struct {
 	indexes  *pacing.Indexes
 	recorder *record.Recorder
 	sessions *sessions
+	loops    []*multiplex.Loop
 	cancel   context.CancelFunc
 
 	digest   atomic.Uint64
@@ -102,7 +107,13 @@ func New(config Config) *Engine {
 }
 
 // OpenSessions connects every session that the run needs, a few at a time, before anything is measured.
-func (e *Engine) OpenSessions(ctx context.Context) error { return e.sessions.openAll(ctx) }
+func (e *Engine) OpenSessions(ctx context.Context) error {
+	if err := e.sessions.openAll(ctx); err != nil {
+		return err
+	}
+	e.openLoops()
+	return nil
+}
 
 // Begin sets the run's start to now, at its first call.
 func (e *Engine) Begin() {
@@ -224,6 +235,7 @@ func (e *Engine) Stop(ctx context.Context) Outcome {
 	}
 	outcome.Digest, outcome.Executed = e.digest.Load(), e.executed.Load()
 	outcome.Retries, outcome.LastEnded = e.retries.Load(), time.Duration(e.lastEnded.Load())
+	e.closeLoops()
 	e.sessions.closeAll(ctx)
 	outcome.Reconnects, outcome.PoolWait = e.sessions.reconnects.Load(), e.sessions.wait.read()
 	return outcome

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/driver/multiplex"
 	"github.com/dbmark/dbmark/k6-ext/generator"
 	"github.com/dbmark/dbmark/k6-ext/pacing"
 	"github.com/dbmark/dbmark/k6-ext/record"
@@ -40,6 +41,9 @@ type Worker struct {
 	ended     int64 // in this slice
 	lastEnded time.Duration
 
+	loop *multiplex.Loop // on which the worker runs; nil: it runs on the goroutine that it is lent
+	task *multiplex.Task // while it is on the loop
+
 	calls context.Context // of this slice, for the driver
 	stop  atomic.Bool
 }
@@ -63,6 +67,7 @@ const interruptGrace = time.Second
 func (e *Engine) Worker(number int, observer Observer) *Worker {
 	w := &Worker{engine: e, number: number, observer: observer, timer: time.NewTimer(time.Hour)}
 	w.timer.Stop()
+	w.loop = e.loopOf(number)
 	w.slots = make([]slot, e.config.Depth)
 	for i := range w.slots {
 		w.slots[i].request.Tag = uint64(i)
@@ -79,29 +84,45 @@ func (w *Worker) Slice(ctx context.Context, until time.Duration, limit int64) {
 		w.shard = w.engine.recorder.Shard(w.number)
 	}
 	defer w.watch(ctx)()
-	for {
-		more := w.fill(ctx, until, limit)
-		if w.inFlight() > 0 {
-			w.deliver()
-		}
-		if w.inFlight() == 0 {
-			w.release()
-			if !more {
-				break
-			}
-		}
+	if w.loop != nil {
+		w.roundsOnLoop(ctx, until, limit)
+	} else {
+		w.rounds(ctx, until, limit)
 	}
 	w.endSlice()
 }
 
+// rounds starts and ends operations until there are no more to start in this slice, or until the worker is stranded.
+func (w *Worker) rounds(ctx context.Context, until time.Duration, limit int64) (more bool) {
+	for {
+		more := w.fill(ctx, until, limit)
+		if w.inFlight() > 0 && !w.stranded() {
+			w.deliver()
+		}
+		if w.stranded() {
+			return true
+		}
+		if w.inFlight() == 0 {
+			w.release()
+			if !more {
+				return false
+			}
+		}
+	}
+}
+
 // fill starts operations until every slot is taken; false: there are no more to start in this slice.
 func (w *Worker) fill(ctx context.Context, until time.Duration, limit int64) bool {
-	for len(w.idle) > 0 {
-		if w.stop.Load() || (limit > 0 && w.ended+int64(w.inFlight()) >= limit) || !w.startNext(ctx, until) {
+	for len(w.idle) > 0 && !w.stranded() {
+		if !w.mayStart(limit) || !w.startNext(ctx, until) {
 			return false
 		}
 	}
 	return true
+}
+
+func (w *Worker) mayStart(limit int64) bool {
+	return !w.stop.Load() && (limit == 0 || w.ended+int64(w.inFlight()) < limit)
 }
 
 // watch notices the end of the context that k6 lends for a slice, without asking it at every operation. Calls to the driver have a
@@ -180,7 +201,7 @@ func (w *Worker) waitForOthers(until time.Duration) bool {
 	if w.inFlight() > 0 || w.stop.Load() || w.engine.indexes.Exhausted() || w.engine.Elapsed() >= until {
 		return false
 	}
-	time.Sleep(time.Millisecond)
+	w.sleep(time.Millisecond)
 	return true
 }
 
@@ -230,7 +251,6 @@ func (w *Worker) deliver() {
 			break
 		}
 	}
-	w.again = w.again[:0]
 	for i := range w.done {
 		completion := &w.done[i]
 		s := &w.slots[completion.Tag]
@@ -240,9 +260,17 @@ func (w *Worker) deliver() {
 		}
 		w.finish(s, completion, now)
 	}
+	if !w.stranded() {
+		w.retryAgain()
+	}
+}
+
+// retryAgain submits what is to be tried again.
+func (w *Worker) retryAgain() {
 	for _, s := range w.again {
 		w.retry(s)
 	}
+	w.again = w.again[:0]
 }
 
 // deliverRest takes what a lost session still owes.

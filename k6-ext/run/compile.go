@@ -97,6 +97,7 @@ func (r *Run) compile() error {
 		Schedule: schedule, Stripe: r.environment.Stripe, GracefulStop: seconds(d.GracefulStopSeconds),
 		Workers: r.workers(), Depth: d.Depth, PoolSize: d.poolSize, Shards: runtime.GOMAXPROCS(0) * shardsPerProcessor,
 	}
+	r.config.Loops = r.loops()
 	r.planPhases()
 	return nil
 }

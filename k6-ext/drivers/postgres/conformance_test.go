@@ -18,6 +18,11 @@ func TestDriverKeepsEveryPromiseInEveryMode(t *testing.T) {
 	for _, mode := range []string{ModePrepared, ModeStatement, ModeSimple} {
 		t.Run(mode, func(t *testing.T) { drivertest.Run(t, suite(mode)) })
 	}
+	t.Run("multiplexed", func(t *testing.T) {
+		s := suite(ModePrepared)
+		s.Driver = drivertest.Multiplexed(t, s.Driver)
+		drivertest.Run(t, s)
+	})
 }
 
 func suite(mode string) drivertest.Suite {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/driver/multiplex"
 	"github.com/dbmark/dbmark/k6-ext/driver/watchdog"
 	"github.com/jackc/pgx/v5/pgtype"
 )
@@ -35,6 +36,11 @@ type session struct {
 	simpleColumns []column
 	// typesOfSession is made by typeMap.
 	typesOfSession *pgtype.Map
+
+	// task is the one that the session waits as, if any.
+	task *multiplex.Task
+	// exchanging guards the wire's connection and watch where Close may meet their exchange by Multiplex.
+	exchanging sync.Mutex
 
 	closed    atomic.Bool
 	closing   chan struct{}
@@ -222,7 +228,31 @@ func (s *session) Close(ctx context.Context) error {
 		if deadline, ok := ctx.Deadline(); ok && deadline.Before(limit) {
 			limit = deadline
 		}
+		s.exchanging.Lock()
+		defer s.exchanging.Unlock()
 		s.wire.goodbye(limit)
 	})
 	return nil
+}
+
+// Multiplex takes the connection from Go's network poller at the first call, for good.
+func (s *session) Multiplex(t *multiplex.Task) bool {
+	conn, taken := s.wire.conn.(*multiplex.Conn)
+	if !taken {
+		if t == nil {
+			return true
+		}
+		s.exchanging.Lock()
+		defer s.exchanging.Unlock()
+		if s.closed.Load() {
+			return false
+		}
+		if conn, taken = multiplex.Take(s.wire.conn); !taken {
+			return false
+		}
+		s.wire.replace(conn)
+	}
+	s.task = t
+	conn.Use(t)
+	return true
 }

@@ -96,6 +96,9 @@ func (s *session) exchange(ctx context.Context, p *pending) (driver.Completion, 
 
 // pause waits for a think time.
 func (s *session) pause(ctx context.Context, think time.Duration) *driver.Error {
+	if s.task != nil {
+		return s.pauseAsTask(ctx, think)
+	}
 	timer := time.NewTimer(think)
 	defer timer.Stop()
 	select {
@@ -106,6 +109,21 @@ func (s *session) pause(ctx context.Context, think time.Duration) *driver.Error 
 	case <-s.closing:
 		return s.lose(watchdog.None, net.ErrClosed)
 	}
+}
+
+// pauseAsTask waits for a think time and lets others use the thread; the end of the run is noticed a little later.
+func (s *session) pauseAsTask(ctx context.Context, think time.Duration) *driver.Error {
+	const step = 20 * time.Millisecond
+	for ; think > 0; think -= step {
+		switch {
+		case ctx.Err() != nil:
+			return s.lose(watchdog.Canceled, nil)
+		case s.closed.Load():
+			return s.lose(watchdog.None, net.ErrClosed)
+		}
+		s.task.Sleep(min(think, step))
+	}
+	return nil
 }
 
 func later(deadline int64, think time.Duration) int64 {

@@ -6,6 +6,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/dbmark/dbmark/k6-ext/driver/multiplex"
 	"github.com/dbmark/dbmark/k6-ext/driver/watchdog"
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -179,10 +180,21 @@ const executeAndSync = "E\x00\x00\x00\x09\x00\x00\x00\x00\x00" + "S\x00\x00\x00\
 // sync puts a Sync into out.
 func (c *wire) sync() { c.out = append(c.out, "S\x00\x00\x00\x04"...) }
 
+// replace exchanges the connection for another one over the same socket.
+func (c *wire) replace(conn net.Conn) {
+	c.watch.Close()
+	c.conn, c.watch = conn, watchdog.New(conn)
+}
+
 // goodbye tells the server that we go, and closes the connection.
 func (c *wire) goodbye(limit time.Time) {
-	_ = c.conn.SetWriteDeadline(limit)
-	_, _ = c.conn.Write([]byte("X\x00\x00\x00\x04"))
+	const terminate = "X\x00\x00\x00\x04"
+	if multiplexed, is := c.conn.(*multiplex.Conn); is {
+		multiplexed.TryWrite([]byte(terminate))
+	} else {
+		_ = c.conn.SetWriteDeadline(limit)
+		_, _ = c.conn.Write([]byte(terminate))
+	}
 	c.abandon()
 }
 

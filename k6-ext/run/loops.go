@@ -1,0 +1,20 @@
+package run
+
+import "runtime"
+
+// longIteration is the number of operations from which it pays to bring a worker to its loop and back.
+const longIteration = 100
+
+// loops is the number of loops that the workers run on: one for each processor where more workers than processors do one
+// operation after another, each on its own session. In an open loop workers wait for what is due rather than for replies.
+func (r *Run) loops() int {
+	d := r.declaration
+	processors := runtime.GOMAXPROCS(0)
+	if r.config.Schedule != nil || r.config.PoolSize > 0 || r.config.Workers <= processors {
+		return 0
+	}
+	if d.OperationsPerIteration > 0 && d.OperationsPerIteration < longIteration {
+		return 0
+	}
+	return processors
+}
