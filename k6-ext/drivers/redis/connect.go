@@ -41,7 +41,7 @@ func (t *target) open(ctx context.Context, p *program) (*session, error) {
 	}
 	// The handshake's reads and writes end when the context does.
 	stop := context.AfterFunc(limited, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	secured, r, err := t.handshake(limited, conn)
+	secured, from, r, err := t.handshake(limited, conn)
 	if !stop() && err == nil {
 		err = limited.Err()
 	}
@@ -50,20 +50,21 @@ func (t *target) open(ctx context.Context, p *program) (*session, error) {
 		return nil, t.connectError(ctx, err)
 	}
 	return &session{
-		target: t, program: p, conn: secured, reader: *r, watch: watchdog.New(secured), closing: make(chan struct{}),
+		target: t, program: p, conn: secured, from: from, reader: *r, watch: watchdog.New(secured), closing: make(chan struct{}),
 	}, nil
 }
 
-func (t *target) handshake(ctx context.Context, conn net.Conn) (net.Conn, *reader, error) {
+func (t *target) handshake(ctx context.Context, conn net.Conn) (net.Conn, *source, *reader, error) {
 	if t.tls != nil {
 		secured := tls.Client(conn, t.tls)
 		if err := secured.HandshakeContext(ctx); err != nil {
-			return nil, nil, t.tlsError(ctx, err)
+			return nil, nil, nil, t.tlsError(ctx, err)
 		}
 		conn = secured
 	}
-	r := &reader{buffer: bufio.NewReaderSize(conn, readBuffer)}
-	return conn, r, t.logIn(conn, r)
+	from := &source{conn}
+	r := &reader{buffer: bufio.NewReaderSize(from, readBuffer)}
+	return conn, from, r, t.logIn(conn, r)
 }
 
 func (t *target) tlsError(ctx context.Context, err error) error {

@@ -72,13 +72,7 @@ func (s *session) think(ctx context.Context, f *flight, o *step) error {
 		return nil
 	}
 	left := time.Duration(f.deadline - watchdog.Deadline(0))
-	timer := time.NewTimer(min(o.think, max(0, left)+2*watchdog.Interval))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	case <-s.closing:
-	}
+	s.pause(ctx, min(o.think, max(0, left)+2*watchdog.Interval))
 	if left <= o.think || ctx.Err() != nil || s.closed.Load() {
 		// The watchdog sees to it; a read waits for that.
 		_, err := s.reader.buffer.Peek(1)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/driver/multiplex"
 	"github.com/dbmark/dbmark/k6-ext/driver/watchdog"
 )
 
@@ -17,8 +18,13 @@ type session struct {
 	target  *target
 	program *program
 	conn    net.Conn
+	from    *source
 	reader  reader
 	watch   *watchdog.Watch
+	// task is the one that the session waits as, if any.
+	task *multiplex.Task
+	// exchanging guards conn and watch where Close may meet their exchange by Multiplex.
+	exchanging sync.Mutex
 
 	// out is what has not been sent yet. queued counts the bytes ever appended to it, sent those the
 	// connection took: they tell which requests may have reached the server.
@@ -232,6 +238,8 @@ func (s *session) abandon(cause *driver.Error, dst []driver.Completion) []driver
 // Close closes the connection. Redis needs no goodbye.
 func (s *session) Close(context.Context) error {
 	s.closed.Store(true)
+	s.exchanging.Lock()
+	defer s.exchanging.Unlock()
 	s.disconnect()
 	return nil
 }

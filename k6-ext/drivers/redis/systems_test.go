@@ -32,7 +32,7 @@ func TestConformance(t *testing.T) {
 			missing := command("GET", "missing:{k}")
 			missing.Expect = &driver.RowRange{Minimum: 1, Maximum: 1}
 			fill := func(n int64, p []driver.Value) { p[0].SetInt(n) }
-			drivertest.Run(t, drivertest.Suite{
+			suite := drivertest.Suite{
 				Driver:           New(),
 				Server:           server.Address,
 				URL:              url,
@@ -76,6 +76,11 @@ func TestConformance(t *testing.T) {
 				Large: &drivertest.Case{Operation: driver.Operation{Name: "large", Kind: driver.Write, Parameters: []string{"v"}, Steps: []driver.Step{command("SET", "large", "{v}")}},
 					Fill: func(_ int64, p []driver.Value) { p[0].Grow(driver.Bytes, 16<<20) }},
 				LargeBytes: 16 << 20,
+			}
+			drivertest.Run(t, suite)
+			t.Run("multiplexed", func(t *testing.T) {
+				suite.Driver = drivertest.Multiplexed(t, suite.Driver)
+				drivertest.Run(t, suite)
 			})
 		})
 	}
