@@ -62,6 +62,18 @@ export class MergedLatency {
     return this.#max;
   }
 
+  /** How many are longer than so many milliseconds, to within the width of a bucket. */
+  countAbove(milliseconds: number): number {
+    if (this.#histogram === undefined) return 0;
+    const buckets = this.#histogram as unknown as Buckets;
+    let above = 0;
+    for (let index = buckets.countsArrayLength - 1; index >= 0; index--) {
+      if (buckets.valueFromIndex(index) <= milliseconds * nanosecondsPerMillisecond) break;
+      above += buckets.getCountAtIndex(index);
+    }
+    return above;
+  }
+
   /** As a run file holds it. */
   toLatency(): Latency {
     const some = this.#count > 0;
