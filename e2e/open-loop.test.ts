@@ -17,8 +17,11 @@ import { runOnDouble } from "./double.ts";
 /** How far a percentile may be from the predicted one. */
 const tolerance = 0.02;
 
-/** All runs go on side by side: they wait far more than they work. */
-const limits = { timeout: 120_000 };
+/**
+ * All runs go on side by side: they wait far more than they work. A machine so busy that it lets them wait for tens of milliseconds at a
+ * time is asked again; an error of ours would be there every time.
+ */
+const limits = { timeout: 120_000, retry: 2 };
 
 const unjudged = { WARMUP_DURATION: "0s", SLO_P95: "none", SLO_P99: "none", SLO_ERROR_RATE: "none" };
 
@@ -50,7 +53,6 @@ function expectAsPredicted(name: string, actual: MergedLatency, predicted: reado
     ({ percent, expected, found, deviation }) =>
       `p${percent}: predicted ${expected.toFixed(1)} ms, measured ${found.toFixed(1)} ms (${(100 * deviation).toFixed(2)} %)`,
   );
-  if (process.env.SHOW) process.stderr.write(`${name}\n${table.join("\n")}\n`);
   for (const { percent, deviation } of rows) {
     expect(Math.abs(deviation), `p${percent} of the ${name} times\n${table.join("\n")}`).toBeLessThan(tolerance);
   }
@@ -84,7 +86,7 @@ describe.concurrent("100 operations a second, due on a schedule, through a stall
   });
 
   it.each([
-    ["for as long again", { seconds: 12, workers: 160, waited: 600 }],
+    ["for as long again", { seconds: 14, workers: 160, waited: 600 }],
     ["for ten seconds, because there are hardly more than needed", { seconds: 16, workers: 120, waited: 1200 }],
   ])(
     "with few workers, each is slow once, and the others wait in a queue %s",
