@@ -3,7 +3,7 @@
 const [width, height] = [860, 420];
 const plot = { left: 70, right: 830, top: 64, bottom: 350 };
 const percentiles = [0, 50, 90, 99, 99.9, 99.99, 99.999];
-const legendLine = { length: 26, height: 20 };
+const legendList = { width: 376, height: 20, line: 26 };
 
 /** Colours that people with any colour vision tell apart (Okabe and Ito). */
 export const colours = ["#0072b2", "#009e73", "#d55e00", "#cc79a7", "#e69f00", "#56b4e9"];
@@ -31,7 +31,7 @@ export function pointsOf(count, timeAt) {
 /**
  * The picture.
  * @param {{ title: string, subtitle: string, short: string, axis: string, curves: Curve[], legend: "line" | "list" }} picture `short`
- *   is the title for those who cannot see it; a legend is a line beside the subtitle, or a list in the upper left corner of the plot.
+ *   is the title for those who cannot see it; a legend is a line beside the subtitle, or a list in the lower right corner of the plot.
  */
 export function percentilesPlot({ title, subtitle, short, axis, curves, legend }) {
   const coloured = curves.map((curve, index) => ({ colour: colours[index % colours.length] ?? "#000000", ...curve }));
@@ -80,8 +80,9 @@ function legendInLine(curves) {
 /** @param {{ name: string, colour: string, dashed?: boolean }[]} curves */
 function legendAsList(curves) {
   return curves.flatMap(({ name, colour, dashed }, index) => {
-    const [left, middle] = [plot.left + 14, plot.top + 20 + index * legendLine.height];
-    const right = left + legendLine.length;
+    const left = plot.right - legendList.width;
+    const middle = plot.bottom - 14 - (curves.length - 1 - index) * legendList.height;
+    const right = left + legendList.line;
     return [
       `<line x1="${left}" y1="${middle}" x2="${right}" y2="${middle}" ${strokeOf(colour, dashed)}/>`,
       text(right + 8, middle + 4, name),

@@ -52,9 +52,12 @@ function loopOf({ profile }: RunFile): { seconds: number; warmupSeconds: number;
   };
 }
 
+/** In milliseconds: times below are the server's own, about which a stop says nothing. */
+export const predictedFrom = 10;
+
 const percentiles = [50, 90, 95, 99, 99.9, 100];
 
-/** A row for each percentile: milliseconds. */
+/** A row for each percentile, in milliseconds. */
 export function rowsOf({ open, closed }: Comparison) {
   return percentiles.map((percent) => {
     const predicted = percentileOf(open.predicted.response, percent);

@@ -3,10 +3,10 @@
 import { colours, percentilesPlot, pointsOf } from "../../build/percentiles-plot.mjs";
 import { percentileOf } from "../../lib/open-loop/index.ts";
 import type { MergedLatency } from "../../lib/result/merged-latency.ts";
-import type { Comparison } from "./comparison.ts";
+import { type Comparison, predictedFrom } from "./comparison.ts";
 
-/** Response times below are the server's own, about which a stop says nothing: no prediction is drawn there. */
-const predictedFromMilliseconds = 10;
+/** The UTC time with which the name of a run begins. */
+const instantOf = (id: string) => id.slice(0, "2026-11-21T12-00-00Z".length);
 
 /** The picture, as an SVG. */
 export function picture({ open, closed }: Comparison, stopSeconds: number): string {
@@ -19,8 +19,8 @@ export function picture({ open, closed }: Comparison, stopSeconds: number): stri
   const [blue, green, red] = colours;
   return percentilesPlot({
     short: "Response time and service time by percentile, through a stop of the server",
-    title: `A server that is stopped for ${stopSeconds} s`,
-    subtitle: `${server.product} ${server.version}, ${open.run.totals.measure.seconds} s measured, runs ${open.run.id} and ${closed.run.id}`,
+    title: `A server stands still for ${stopSeconds} s: what each way of measuring shows of it`,
+    subtitle: `${server.product} ${server.version}, ${open.run.totals.measure.seconds} s measured, runs of ${instantOf(open.run.id)} and ${instantOf(closed.run.id)}`,
     axis: "share of the operations that took no longer than this",
     curves: [
       { name: `response time, ${rate} operations/s in an open loop`, colour: `${red}`, points: curve(open.response) },
@@ -28,7 +28,7 @@ export function picture({ open, closed }: Comparison, stopSeconds: number): stri
         name: "the same, predicted",
         colour: "#000000",
         dashed: true,
-        points: predicted.filter(({ time }) => time >= predictedFromMilliseconds),
+        points: predicted.filter(({ time }) => time >= predictedFrom),
       },
       { name: "service time, in the same run", colour: `${blue}`, points: curve(open.service) },
       {

@@ -1,8 +1,8 @@
 // Prints a comparison.
 
 import { columns } from "../../lib/summary/layout.ts";
-import { count, latency } from "../../lib/summary/units.ts";
-import { type Comparison, rowsOf } from "./comparison.ts";
+import { count, latency, unknown } from "../../lib/summary/units.ts";
+import { type Comparison, predictedFrom, rowsOf } from "./comparison.ts";
 
 /** Half of the stop: whatever took longer has met it. */
 const slowMilliseconds = 1000;
@@ -14,8 +14,7 @@ export function tableOf(comparison: Comparison): string[] {
   const rows = rowsOf(comparison).map(({ percent, response, predicted, ratio, service, closed: inClosedLoop }) => [
     percent === 100 ? "max" : `p${percent}`,
     latency(response),
-    latency(predicted),
-    ratio.toFixed(3),
+    ...(predicted < predictedFrom ? [unknown, unknown] : [latency(predicted), ratio.toFixed(3)]),
     latency(service),
     latency(inClosedLoop),
   ]);
