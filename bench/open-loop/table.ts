@@ -21,11 +21,12 @@ export function tableOf(comparison: Comparison): string[] {
   const counts = [open.response, open.service, closed.service].map((times) =>
     count(times.countAbove(slowMilliseconds)),
   );
+  const predictedSlow = open.predicted.response.filter((time) => time > slowMilliseconds).length;
   const [responses, services, inClosedLoop] = counts;
   return [
     ...columns([head, ...rows], ["left", "right", "right", "right", "right", "right"]),
     "",
-    `Above 1 s: ${responses} of ${count(open.response.count)} response times, ${services} service times; ` +
+    `Above 1 s: ${responses} of ${count(open.response.count)} response times (predicted: ${count(predictedSlow)}), ${services} service times; ` +
       `in the closed loop ${inClosedLoop} of ${count(closed.service.count)}`,
     `Taken from the runs for the prediction: service time ${latency(taken.serviceSeconds * 1000)} (median), ` +
       `${count(taken.capacity)} operations/s (closed loop while the server ran)`,
