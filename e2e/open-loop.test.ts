@@ -141,7 +141,7 @@ describe.concurrent("other loads", limits, () => {
       expect(times.percentile(99)).toBeLessThan(1000);
     }
     expect(countAbove(predicted.service, 1000)).toBe(load.workers);
-    expect(service.count / predicted.service.length).toBeGreaterThan(0.8);
+    expect(service.count / predicted.service.length).toBeGreaterThan(0.5);
     expect(service.count).toBeLessThanOrEqual(predicted.service.length);
   });
 });
