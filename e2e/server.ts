@@ -26,19 +26,19 @@ export interface EndedRun extends Ended {
 /** A server with a connection of the test's own. */
 export class TestServer {
   readonly #embedded: EmbeddedPostgres;
-  readonly #client: pg.Client;
+  #client: pg.Client | undefined;
   readonly #folders: string[] = [];
 
-  private constructor(embedded: EmbeddedPostgres, client: pg.Client) {
+  private constructor(embedded: EmbeddedPostgres) {
     this.#embedded = embedded;
-    this.#client = client;
   }
 
   static async start(): Promise<TestServer> {
-    const embedded = await startEmbeddedPostgres({ keep: false });
-    const client = new pg.Client(embedded.url);
-    await client.connect();
-    return new TestServer(embedded, client);
+    return new TestServer(await startEmbeddedPostgres({ keep: false }));
+  }
+
+  get embedded(): EmbeddedPostgres {
+    return this.#embedded;
   }
 
   get url(): string {
@@ -46,14 +46,28 @@ export class TestServer {
   }
 
   async stop(): Promise<void> {
-    await this.#client.end();
+    await this.#client?.end();
     await this.#embedded.stop();
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
   }
 
+  /** The test's own connection: a new one where the last was lost. */
+  async #connected(): Promise<pg.Client> {
+    if (this.#client !== undefined) return this.#client;
+    const client = new pg.Client(this.url);
+    const forget = () => {
+      if (this.#client === client) this.#client = undefined;
+    };
+    client.on("error", forget).on("end", forget);
+    await client.connect();
+    this.#client = client;
+    return client;
+  }
+
   /** Rows of a query. */
   async query(statement: string): Promise<Record<string, unknown>[]> {
-    const results: pg.QueryResult | pg.QueryResult[] = await this.#client.query(statement);
+    const client = await this.#connected();
+    const results: pg.QueryResult | pg.QueryResult[] = await client.query(statement);
     return [results].flat().at(-1)?.rows ?? [];
   }
 
@@ -77,13 +91,13 @@ export class TestServer {
     return folder;
   }
 
-  /** Starts `bin/k6 run` on the OLTP script, or another one. */
-  startK6(variables: Variables, options: { script?: string; args?: string[] } = {}) {
+  /** Starts `bin/k6 run` on the OLTP script, or another one; on this server, or by way of another URL. */
+  startK6(variables: Variables, options: { script?: string; args?: string[]; target?: string } = {}) {
     const out = this.folder();
     const set = Object.entries(variables).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
     const script = join(installationFolder, options.script ?? "scripts/oltp.ts");
     const running = start([k6Binary, "run", "--quiet", "--no-usage-report", ...(options.args ?? []), ...set, script], {
-      DBMARK_TARGET: this.url,
+      DBMARK_TARGET: options.target ?? this.url,
       DBMARK_RESULTS: out,
     });
     /** Resolves when the first second of the run was written. */
@@ -102,20 +116,25 @@ export class TestServer {
   }
 
   /** Runs k6 to its end. */
-  k6(variables: Variables, options: { script?: string; args?: string[] } = {}): Promise<EndedRun> {
+  k6(variables: Variables, options: { script?: string; args?: string[]; target?: string } = {}): Promise<EndedRun> {
     return this.startK6(variables, options).ended;
   }
 
-  /** Runs `dbmark run oltp` to its end. */
-  async dbmark(variables: Variables, args: string[] = []): Promise<EndedRun> {
+  /** Starts `dbmark run oltp`; on this server, or by way of another URL. */
+  startDbmark(variables: Variables, options: { args?: string[]; target?: string } = {}) {
     const out = this.folder();
     const set = Object.entries(variables).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
     const program = [process.execPath, join(installationFolder, "cli", "dbmark.mjs"), "run", "oltp"];
-    const ended = await start([...program, "--out", out, ...set, ...args], {
-      DBMARK_TARGET: this.url,
+    const running = start([...program, "--out", out, ...set, ...(options.args ?? [])], {
+      DBMARK_TARGET: options.target ?? this.url,
       DBMARK_PREPARED: "1",
-    }).ended;
-    return endedRun(ended, out);
+    });
+    return { ...running, ended: running.ended.then((ended) => endedRun(ended, out)) };
+  }
+
+  /** Runs `dbmark run oltp` to its end. */
+  dbmark(variables: Variables, args: string[] = []): Promise<EndedRun> {
+    return this.startDbmark(variables, { args }).ended;
   }
 }
 

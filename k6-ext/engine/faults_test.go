@@ -139,6 +139,29 @@ func TestAServerThatStaysAwayFailsOperationsWithoutSpinning(t *testing.T) {
 	}
 }
 
+func TestAnOperationForWhichNoConnectionCouldBeMadeIsNotOfUnknownOutcome(t *testing.T) {
+	f := &faulty{
+		answer: func(request int64) *driver.Error {
+			if request == 10 {
+				return &driver.Error{Kind: driver.KindConnection, SessionLost: true, OutcomeUnknown: true, Message: "cut"}
+			}
+			return nil
+		},
+		refuse: func(opened int64) error {
+			if opened == 2 { // let in, and thrown out while it prepares its statements
+				return &driver.Error{Kind: driver.KindConnection, SessionLost: true, OutcomeUnknown: true, Message: "terminated"}
+			}
+			return nil
+		},
+	}
+	e := prepareWith(t, f, "faulty://", func(c *Config) { c.Workers, c.Count = 1, 20 })
+	runAll(context.Background(), e, 0)
+	_, total := finish(e)
+	if total.Failed != 2 || total.Unknown != 1 {
+		t.Errorf("%d failed, %d of unknown outcome; only the one that was in flight was sent", total.Failed, total.Unknown)
+	}
+}
+
 func TestARetryableErrorIsTriedAgainUpToItsLimitAndCountedApart(t *testing.T) {
 	retryable := &driver.Error{Kind: driver.KindSerialization, Retryable: true, Message: "try again"}
 	f := &faulty{answer: func(request int64) *driver.Error {

@@ -99,7 +99,10 @@ func (s *sessions) reconnect(ctx context.Context) (driver.Session, *driver.Error
 	if !errors.As(err, &failure) {
 		failure = &driver.Error{Kind: driver.KindConnection, Message: err.Error(), Err: err}
 	}
-	return nil, failure
+	// What the connection was for has not been sent, however far the connecting came.
+	notSent := *failure
+	notSent.OutcomeUnknown = false
+	return nil, &notSent
 }
 
 // discard closes a session that was lost.

@@ -122,16 +122,21 @@ type Book struct {
 	Held *int64 `json:"held"`
 	// Balanced: acknowledged ≤ held ≤ acknowledged + unknown.
 	Balanced bool `json:"balanced"`
+	// uncounted says why Held is nil; the file has it among its reasons.
+	uncounted string
 }
 
-// NewBook compares; held below zero means that the target could not be asked, which is not balanced.
+// NewBook compares.
 func NewBook(operation string, acknowledged, unknown uint64, held int64) Book {
-	b := Book{Operation: operation, Acknowledged: acknowledged, Unknown: unknown}
-	if held >= 0 {
-		b.Held = &held
-		b.Balanced = acknowledged <= uint64(held) && uint64(held) <= acknowledged+unknown
+	return Book{
+		Operation: operation, Acknowledged: acknowledged, Unknown: unknown, Held: &held,
+		Balanced: held >= 0 && acknowledged <= uint64(held) && uint64(held) <= acknowledged+unknown,
 	}
-	return b
+}
+
+// UncountedBook is one whose target could not be asked, which is not balanced; why says why not.
+func UncountedBook(operation string, acknowledged, unknown uint64, why string) Book {
+	return Book{Operation: operation, Acknowledged: acknowledged, Unknown: unknown, uncounted: why}
 }
 
 // Connections is what became of the connections in the whole run, warm-up included.

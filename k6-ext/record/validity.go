@@ -138,7 +138,7 @@ func Validate(f *Facts) Validity {
 	for _, b := range f.Books {
 		switch {
 		case b.Held == nil:
-			because(CodeBooks, "the rows that %s inserted could not be counted", b.Operation)
+			because(CodeBooks, "the rows that %s inserted could not be counted: %s", b.Operation, b.uncounted)
 		case !b.Balanced:
 			because(CodeBooks, "%s: %d inserts were acknowledged and %d have an unknown outcome, but the target holds %d",
 				b.Operation, b.Acknowledged, b.Unknown, *b.Held)

@@ -65,7 +65,7 @@ func TestValidity(t *testing.T) {
 		{promise: "too few rows held", change: func(f *Facts) { f.Books = []Book{NewBook("insert", 10, 1, 9)} }, reasons: []string{CodeBooks}, message: "holds 9"},
 		{promise: "too many rows held", change: func(f *Facts) { f.Books = []Book{NewBook("insert", 10, 1, 12)} }, reasons: []string{CodeBooks}},
 		{promise: "rows of unknown outcome may be held", change: func(f *Facts) { f.Books = []Book{NewBook("insert", 10, 1, 11)} }},
-		{promise: "rows that cannot be counted", change: func(f *Facts) { f.Books = []Book{NewBook("insert", 10, 1, -1)} }, reasons: []string{CodeBooks}, message: "could not be counted"},
+		{promise: "rows that cannot be counted", change: func(f *Facts) { f.Books = []Book{UncountedBook("insert", 10, 1, "nobody answers")} }, reasons: []string{CodeBooks}, message: "could not be counted: nobody answers"},
 		{promise: "a short run is valid, and says that p99 is not known", change: func(f *Facts) { f.Measured = []Total{total("select", 9_999)} },
 			warnings: []string{CodeTooFewSamples}},
 		{promise: "with an SLO on p99 that the suite brought along, too", change: func(f *Facts) {

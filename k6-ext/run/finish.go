@@ -36,8 +36,9 @@ func (r *Run) Finish(ctx context.Context) (*record.RunFile, error) {
 		return nil, &driver.Error{Kind: driver.KindCanceled, Message: "the run ended before its first operation: there is no result"}
 	}
 	r.collector.stop()
-	books := r.balance(ctx, outcome.LastIndex)
-	if err := r.cleanForeign(ctx, outcome.LastIndex, books); err != nil {
+	unreached := r.reachForBooks(ctx, outcome.Interrupted)
+	books := r.balance(ctx, outcome.LastIndex, unreached)
+	if err := r.cleanForeign(ctx, outcome.LastIndex, books, unreached); err != nil {
 		r.dirty = err.Error()
 	}
 	file := r.judge(outcome, books)

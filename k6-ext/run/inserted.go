@@ -2,10 +2,12 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/dataset"
 	"github.com/dbmark/dbmark/k6-ext/driver"
@@ -37,12 +39,56 @@ func (r *Run) removeInserted(ctx context.Context) error {
 	return nil
 }
 
-// balance compares what each inserting operation was told with what the target holds.
-func (r *Run) balance(ctx context.Context, lastIndex int64) []record.Book {
+// interruptedReach is how long a target is waited for that should tell what it holds after Ctrl-C.
+const interruptedReach = 3 * time.Second
+
+// reachForBooks makes sure, once for all that is asked after the run, that the target can be asked at all; the error says why not. A target that is
+// starting up again, after a crash at the run's end, is given some time.
+func (r *Run) reachForBooks(ctx context.Context, interrupted bool) error {
+	if !slices.ContainsFunc(r.declared.Operations, inserts) {
+		return nil
+	}
+	patience := driver.DefaultConnectTimeout
+	if interrupted {
+		patience = interruptedReach
+		limited, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		ctx = limited
+	}
+	for until := time.Now().Add(patience); ; {
+		session, err := r.target.OpenSession(ctx, nil)
+		if err == nil {
+			return session.Close(ctx)
+		}
+		if interrupted && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return fmt.Errorf("the target did not answer within %v of the interruption", patience)
+		}
+		var failure *driver.Error
+		if !errors.As(err, &failure) || !failure.Retryable || time.Now().After(until) {
+			return err
+		}
+		select {
+		case <-time.After(reachEvery):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+// reachEvery is the wait between two attempts to reach a target that is starting up.
+const reachEvery = 100 * time.Millisecond
+
+// inserts says whether the run keeps books on an operation.
+func inserts(operation workload.Operation) bool {
+	return operation.Inserts != nil && operation.Weight > 0
+}
+
+// balance compares what each inserting operation was told with what the target holds; unreached says why it cannot be asked.
+func (r *Run) balance(ctx context.Context, lastIndex int64, unreached error) []record.Book {
 	books := []record.Book{}
 	for i := range r.declared.Operations {
 		operation := &r.declared.Operations[i]
-		if operation.Inserts == nil || operation.Weight == 0 {
+		if !inserts(*operation) {
 			continue
 		}
 		var acknowledged, unknown uint64
@@ -51,10 +97,13 @@ func (r *Run) balance(ctx context.Context, lastIndex int64) []record.Book {
 			acknowledged += total.Succeeded()
 			unknown += total.Unknown
 		}
-		held, err := r.held(ctx, i, lastIndex)
+		held, err := int64(-1), unreached
+		if err == nil {
+			held, err = r.held(ctx, i, lastIndex)
+		}
 		if err != nil {
-			r.environment.Log("the rows that %s inserted could not be counted: %v", operation.Name, err)
-			held = -1
+			books = append(books, record.UncountedBook(operation.Name, acknowledged, unknown, err.Error()))
+			continue
 		}
 		books = append(books, record.NewBook(operation.Name, acknowledged, unknown, held))
 	}
@@ -77,7 +126,7 @@ func (r *Run) held(ctx context.Context, number int, lastIndex int64) (int64, err
 
 // cleanForeign removes what this run inserted into tables that dbmark did not make, by the keys it used. Where the target
 // holds more rows with these keys than the run can have inserted, some are somebody else's: then none is removed.
-func (r *Run) cleanForeign(ctx context.Context, lastIndex int64, books []record.Book) error {
+func (r *Run) cleanForeign(ctx context.Context, lastIndex int64, books []record.Book, unreached error) error {
 	for i := range r.declared.Operations {
 		operation := &r.declared.Operations[i]
 		if operation.Inserts == nil || len(operation.Inserts.Keys) == 0 || operation.Weight == 0 {
@@ -88,10 +137,13 @@ func (r *Run) cleanForeign(ctx context.Context, lastIndex int64, books []record.
 			return fmt.Errorf("rows that %s inserted into %s were not removed: the target holds %d rows with their keys, and at most %d can be this run's, "+
 				"so somebody else writes to the table", operation.Name, tables, *book.Held, book.Acknowledged+book.Unknown)
 		}
-		err := r.eachKeyBatch(ctx, i, r.indexesOf(i, lastIndex), func(session driver.Session, keys []any) error {
-			_, err := session.Query(ctx, driver.Statement{Text: operation.Inserts.Remove, Arguments: keys})
-			return err
-		})
+		err := unreached
+		if err == nil {
+			err = r.eachKeyBatch(ctx, i, r.indexesOf(i, lastIndex), func(session driver.Session, keys []any) error {
+				_, err := session.Query(ctx, driver.Statement{Text: operation.Inserts.Remove, Arguments: keys})
+				return err
+			})
+		}
 		if err != nil {
 			return fmt.Errorf("rows that %s inserted into %s could not be removed: %w", operation.Name, tables, err)
 		}

@@ -7,9 +7,13 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strings"
+	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
 )
+
+// unlockTimeout limits giving a lock back.
+const unlockTimeout = time.Second
 
 // manifestTable is in the first schema of the search path that may be written to.
 const manifestTable = "dbmark_manifest"
@@ -176,9 +180,10 @@ func (t *target) Lock(ctx context.Context, name string) (unlock func(), err erro
 		}
 		return nil, failed
 	}
-	// Closing the session would release the lock when the server notices; this does it before we return.
+	// Closing the session would release the lock when the server notices; this does it before we return. A server that does not answer
+	// keeps nobody waiting.
 	return func() {
-		s.query(context.Background(), t.timeout, "SELECT pg_advisory_unlock_all()", nil)
+		s.query(context.Background(), min(t.timeout, unlockTimeout), "SELECT pg_advisory_unlock_all()", nil)
 		s.Close(context.Background())
 	}, nil
 }
