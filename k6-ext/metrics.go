@@ -13,6 +13,7 @@ import (
 // metricSet holds the k6 metrics of docs/metrics.md, registered with one test.
 type metricSet struct {
 	transactions, transactionErrors   *metrics.Metric
+	transactionRetries                *metrics.Metric
 	successRate, errorRate            *metrics.Metric
 	latency, responseTime             *metrics.Metric
 	byKind                            map[driver.Kind]*metrics.Metric
@@ -48,12 +49,13 @@ func (root *RootModule) metricsFor(environment *common.InitEnvironment) *metricS
 		return registry.MustNewMetric(name, metrics.Trend, metrics.Time)
 	}
 	set := &metricSet{
-		transactions:      counter("transactions_total"),
-		transactionErrors: counter("transaction_errors_total"),
-		successRate:       registry.MustNewMetric("transaction_success_rate", metrics.Rate),
-		errorRate:         registry.MustNewMetric("error_rate", metrics.Rate),
-		latency:           trend("latency_ms"),
-		responseTime:      trend("response_time_ms"),
+		transactions:       counter("transactions_total"),
+		transactionErrors:  counter("transaction_errors_total"),
+		transactionRetries: counter("transaction_retries_total"),
+		successRate:        registry.MustNewMetric("transaction_success_rate", metrics.Rate),
+		errorRate:          registry.MustNewMetric("error_rate", metrics.Rate),
+		latency:            trend("latency_ms"),
+		responseTime:       trend("response_time_ms"),
 		byKind: map[driver.Kind]*metrics.Metric{
 			driver.Read:   trend("read_latency_ms"),
 			driver.Write:  trend("write_latency_ms"),

@@ -26,7 +26,7 @@ func fromFile(file map[string]any) map[string]figures {
 			all[name] = figures{
 				"transactions_total": o["operations"].(float64), "records_read_total": o["rowsRead"].(float64),
 				"records_written_total": o["rowsWritten"].(float64), "bytes_read_total": o["bytesRead"].(float64),
-				"bytes_written_total": o["bytesWritten"].(float64),
+				"bytes_written_total": o["bytesWritten"].(float64), "transaction_retries_total": o["attempts"].(float64) - o["operations"].(float64),
 			}
 			for kind, n := range o["errors"].(map[string]any) {
 				all[name+" "+kind] = figures{"transaction_errors_total": n.(float64)}
@@ -46,7 +46,7 @@ func fromSamples(samples []sample) map[string]figures {
 	for _, s := range samples {
 		name := s.tags["phase"] + " " + s.tags["operation"]
 		switch s.metric {
-		case "transactions_total", "records_read_total", "records_written_total", "bytes_read_total", "bytes_written_total":
+		case "transactions_total", "records_read_total", "records_written_total", "bytes_read_total", "bytes_written_total", "transaction_retries_total":
 		case "transaction_errors_total":
 			name += " " + s.tags["error"]
 		default:
@@ -116,6 +116,7 @@ var modeOfMetric = map[string]string{
 	"latency_ms_p50": "windows", "latency_ms_p95": "windows", "latency_ms_p99": "windows", "latency_ms_max": "windows",
 	"response_time_ms_p50": "windows", "response_time_ms_p95": "windows", "response_time_ms_p99": "windows", "response_time_ms_max": "windows",
 	"timeout_errors_total": "", "connection_errors_total": "", "validation_errors_total": "", "slo_missed": "",
+	"transaction_retries_total": "",
 }
 
 func TestEveryMetricIsKnownToTheTest(t *testing.T) {

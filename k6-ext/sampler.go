@@ -80,7 +80,7 @@ func (s *operationSampler) Observe(o *record.Observation) {
 		value  int64
 	}{
 		{set.bytesRead, o.BytesRead}, {set.bytesWritten, o.BytesWritten},
-		{set.recordsRead, o.RowsRead}, {set.recordsWritten, o.RowsWritten},
+		{set.recordsRead, o.RowsRead}, {set.recordsWritten, o.RowsWritten}, {set.transactionRetries, int64(o.Attempts) - 1},
 	} {
 		if amount.value > 0 {
 			add(amount.metric, tags, float64(amount.value))
@@ -125,7 +125,7 @@ func windowSamples(set *metricSet, t *tagging, rolled *record.Rolled, now time.T
 		}{
 			{set.transactions, w.Operations},
 			{set.bytesRead, w.BytesRead}, {set.bytesWritten, w.BytesWritten},
-			{set.recordsRead, w.RowsRead}, {set.recordsWritten, w.RowsWritten},
+			{set.recordsRead, w.RowsRead}, {set.recordsWritten, w.RowsWritten}, {set.transactionRetries, w.Attempts - w.Operations},
 		} {
 			if sum.value > 0 {
 				add(sum.metric, tags, float64(sum.value))

@@ -70,7 +70,10 @@ export interface Step {
   expect?: { minimum: number; maximum: number };
 }
 
-/** Which errors are tried again, and how. */
+/**
+ * How an operation is tried again whose error may go away by itself: `serialization` and `deadlock`. All attempts have the same parameters, and
+ * all of them and the waits between them are in its times.
+ */
 export interface RetryRule {
   /** Attempts in all, the first one included. */
   attempts: number;
@@ -78,6 +81,13 @@ export interface RetryRule {
   backoffMilliseconds?: number;
   maximumBackoffMilliseconds?: number;
 }
+
+/** The rule of a transaction that declares none; `attempts: 1` switches it off. The same numbers are in k6-ext/workload. */
+export const defaultTransactionRetry: RetryRule = {
+  attempts: 5,
+  backoffMilliseconds: 5,
+  maximumBackoffMilliseconds: 100,
+};
 
 /** What an operation must meet; times are response times in milliseconds. */
 export interface Slo {
@@ -97,6 +107,7 @@ export interface Operation {
   parameters: Parameter[];
   steps: Step[];
   transaction?: { isolation?: string; readOnly?: boolean };
+  /** Absent: a transaction is tried again by `defaultTransactionRetry`, anything else is not. */
   retry?: RetryRule;
   slo?: Slo;
   /** How the rows that this operation adds are counted and removed again. */

@@ -1,6 +1,13 @@
 // A workload in words and statements, as a person reads it.
 
-import type { Generator, Operation, Slo, Step, Workload } from "../../lib/workload.ts";
+import {
+  defaultTransactionRetry,
+  type Generator,
+  type Operation,
+  type Slo,
+  type Step,
+  type Workload,
+} from "../../lib/workload.ts";
 import { count } from "../progress/numbers.ts";
 
 /** The whole workload as text. */
@@ -29,7 +36,8 @@ function describeOperation(operation: Operation, total: number): string[] {
   }
   for (const step of operation.steps) lines.push(...describeStep(step));
   for (const { name, generator } of operation.parameters) lines.push(`  ${name}: ${describeGenerator(generator)}`);
-  if (operation.retry !== undefined) lines.push(`  up to ${operation.retry.attempts} attempts`);
+  const retry = operation.retry ?? (operation.transaction && defaultTransactionRetry);
+  if (retry !== undefined) lines.push(`  up to ${retry.attempts} attempts`);
   if (operation.slo !== undefined) lines.push(`  SLO: ${describeSlo(operation.slo)}`);
   if (operation.inserts !== undefined) {
     lines.push("  what it inserted is counted with", ...indent(operation.inserts.count));

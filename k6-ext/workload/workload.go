@@ -62,6 +62,11 @@ type RetryRule struct {
 	MaximumBackoffMilliseconds float64 `json:"maximumBackoffMilliseconds,omitempty"`
 }
 
+// DefaultTransactionRetry is how a transaction is tried again that declares no rule of its own: its errors of serialization and its
+// deadlocks are part of how databases keep transactions apart, and every application has to be ready for them. The same numbers are in
+// lib/workload.ts.
+var DefaultTransactionRetry = RetryRule{Attempts: 5, BackoffMilliseconds: 5, MaximumBackoffMilliseconds: 100}
+
 // Inserts says how the rows that an operation adds are counted and removed.
 type Inserts struct {
 	Count  string   `json:"count"`
@@ -108,7 +113,18 @@ func Decode(data []byte) (*Workload, error) {
 	if err := w.validate(); err != nil {
 		return nil, err
 	}
+	w.complete()
 	return w, nil
+}
+
+// complete fills in the rules that hold where none was declared, so that the result says what was done.
+func (w *Workload) complete() {
+	for i := range w.Operations {
+		if operation := &w.Operations[i]; operation.Transaction != nil && operation.Retry == nil {
+			rule := DefaultTransactionRetry
+			operation.Retry = &rule
+		}
+	}
 }
 
 // DecodeOperations reads operations without a workload around them.
@@ -184,6 +200,10 @@ func (o *Operation) validate() error {
 	}
 	if o.Retry != nil && o.Retry.Attempts < 1 {
 		return driver.Usagef("operation %q has %d attempts; expected 1 or more", o.Name, o.Retry.Attempts)
+	}
+	if o.Retry != nil && (o.Retry.BackoffMilliseconds < 0 || o.Retry.MaximumBackoffMilliseconds < 0) {
+		return driver.Usagef("operation %q waits for %v ms, and for %v ms at most, before it is tried again; expected 0 or more",
+			o.Name, o.Retry.BackoffMilliseconds, o.Retry.MaximumBackoffMilliseconds)
 	}
 	if o.Inserts != nil {
 		for _, name := range o.Inserts.Keys {

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -55,8 +56,28 @@ func mustJSON(t *testing.T, value any) string {
 	return string(text)
 }
 
+func TestATransactionWithoutARuleIsTriedAgainByTheDefault(t *testing.T) {
+	for _, c := range []struct {
+		declared string
+		want     *RetryRule
+	}{
+		{`"transaction": {}`, &DefaultTransactionRetry},
+		{`"transaction": {}, "retry": {"attempts": 1}`, &RetryRule{Attempts: 1}},
+		{`"description": ""`, nil},
+	} {
+		w, err := Decode([]byte(`{"name": "w", "operations": [{"name": "o", "kind": "write", "steps": [{"statement": "SELECT 1"}], ` + c.declared + `}]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := w.Operations[0].Retry; !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: got %+v, want %+v", c.declared, got, c.want)
+		}
+	}
+}
+
 func TestDecodeRefusesMistakesAndNamesThem(t *testing.T) {
 	for _, c := range []struct{ from, to, want string }{
+		{`"backoffMilliseconds": 5`, `"backoffMilliseconds": -5`, `operation "find" waits for -5 ms`},
 		{`"weight": 3`, `"wieght": 3`, `the field "wieght" is not known`},
 		{`"statement": "SELECT 1", "parameters"`, `"sql": "SELECT 1", "parameters"`, `the field "sql" is not known`},
 		{`"weight": 3`, `"weight": "3"`, `"operations.weight" is a string; expected a number`},
