@@ -78,6 +78,7 @@ type Engine struct {
 	pacer    *pacing.Pacer
 	indexes  *pacing.Indexes
 	recorder *record.Recorder
+	examples *record.ErrorExamples
 	sessions *sessions
 	loops    []*multiplex.Loop
 	cancel   context.CancelFunc
@@ -97,6 +98,7 @@ func New(config Config) *Engine {
 	for i := range config.Operations {
 		e.names = append(e.names, config.Operations[i].Name)
 	}
+	e.examples = record.NewErrorExamples(e.names)
 	e.sessions = newSessions(&e.config)
 	if config.Schedule != nil {
 		e.end = config.Schedule.Duration()
@@ -143,6 +145,9 @@ func (e *Engine) Elapsed() time.Duration { return time.Since(e.start) }
 
 // Recorder holds what was measured; nil before Begin.
 func (e *Engine) Recorder() *record.Recorder { return e.recorder }
+
+// ErrorExamples holds what was said when operations failed.
+func (e *Engine) ErrorExamples() *record.ErrorExamples { return e.examples }
 
 // Backlog is the number of operations that are due and not claimed; always 0 in a closed loop.
 func (e *Engine) Backlog() int64 {

@@ -126,6 +126,14 @@ func writeFixture(t *testing.T, results string, bad bool) *Folder {
 	inserted := measured[1].Succeeded() + r.Totals(Warmup)[1].Succeeded()
 	unknown := measured[1].Unknown + r.Totals(Warmup)[1].Unknown
 	file.Books = []Book{NewBook("insert", inserted, unknown, int64(inserted))}
+	if bad {
+		examples := NewErrorExamples([]string{"select", "insert"})
+		examples.Note(1, &driver.Error{Kind: driver.KindSerialization, Code: "40001", Message: "could not serialize access due to concurrent update"})
+		examples.Note(1, &driver.Error{Kind: driver.KindConnection, Message: "the server at 127.0.0.1:5432 closed the connection"})
+		examples.Note(0, &driver.Error{Kind: driver.KindSerialization, Code: "40001", Message: "could not serialize access due to concurrent update"})
+		examples.Note(0, &driver.Error{Kind: driver.KindConnection, Message: "the connection to 127.0.0.1:5432 was lost: connection reset by peer"})
+		file.ErrorExamples = examples.List()
+	}
 	lag := milliseconds(r.Lag(Measure).Percentile(99))
 	facts := Facts{Status: file.Status, Measured: measured, LagP99Milliseconds: &lag, OpenLoop: true, ConstantLoad: true, Seconds: r.Measured(),
 		HarnessCPUCores: file.Resources.Harness.CPUAverage, AvailableCores: 8, Incomplete: folder.Incomplete(), Books: file.Books, SLO: file.SLO, P99Asked: bad}

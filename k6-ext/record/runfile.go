@@ -29,6 +29,8 @@ type RunFile struct {
 	SLO        []Verdict   `json:"slo"`
 	Validity   Validity    `json:"validity"`
 	Books      []Book      `json:"books"`
+	// ErrorExamples has the first message of each kind of error of each operation, of all phases.
+	ErrorExamples []ErrorExample `json:"errorExamples"`
 	// Connections is nil in a file that was completed after a crash.
 	Connections *Connections `json:"connections"`
 	// Ceiling is what the harness alone can do with this workload; nil when it was not measured.
@@ -178,7 +180,7 @@ type Ceiling struct {
 // NewRunFile makes a file with every list there and empty.
 func NewRunFile(setup Setup) *RunFile {
 	return &RunFile{
-		Setup: setup.complete(), Phases: []PhaseSpan{}, SLO: []Verdict{}, Books: []Book{},
+		Setup: setup.complete(), Phases: []PhaseSpan{}, SLO: []Verdict{}, Books: []Book{}, ErrorExamples: []ErrorExample{},
 		Validity: Validity{Reasons: []Reason{}, Warnings: []Reason{}},
 		Steps:    []json.RawMessage{}, Instances: []json.RawMessage{},
 	}

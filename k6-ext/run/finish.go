@@ -59,6 +59,7 @@ func (r *Run) judge(outcome engine.Outcome, books []record.Book) *record.RunFile
 	r.total(file)
 	file.Resources = resourcesOf(r.collector.sampler)
 	file.Books = books
+	file.ErrorExamples = r.engine.ErrorExamples().List()
 	file.Connections = r.connections(outcome)
 	measured := r.engine.Recorder().Totals(record.Measure)
 	for i := range measured {

@@ -108,6 +108,7 @@ export async function runFromWindows(path: string, ending: Ending = {}): Promise
       ],
     },
     books: [],
+    errorExamples: [],
     connections: null,
     ceiling: null,
     steps: [],

@@ -74,6 +74,10 @@ export interface RunFile {
   validity: Validity;
   books: Book[];
   /**
+   * The first message of each type of error of each operation, of all phases. Empty in a file that was completed after a crash.
+   */
+  errorExamples: ErrorExample[];
+  /**
    * What became of the connections in the whole run. Null in a file that was completed after a crash.
    */
   connections: Connections | null;
@@ -730,6 +734,21 @@ export interface Book {
    * acknowledged ≤ held ≤ acknowledged + unknown.
    */
   balanced: boolean;
+}
+export interface ErrorExample {
+  operation: string;
+  /**
+   * Type of the error: a key of `errors` in the totals.
+   */
+  kind: string;
+  /**
+   * The system's own, such as an SQLSTATE; empty where there is none.
+   */
+  code: string;
+  /**
+   * What was said, without passwords; cut after 500 characters.
+   */
+  message: string;
 }
 /**
  * What became of the connections in the whole run, warm-up included.

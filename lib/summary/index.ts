@@ -36,7 +36,7 @@ export function summarize(run: RunFile, options: SummaryOptions = {}): string {
     ...(measured
       ? ["", ...throughputTable(run.totals.measure, palette), "", ...latencyTable(run, palette)]
       : ["", "Nothing was measured."]),
-    ...errorTable(run.totals.measure, palette),
+    ...errorTable(run, palette),
     ...sloTable(run.slo, palette),
     "",
     ...setupLines(run, options.path, palette),

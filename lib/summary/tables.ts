@@ -1,7 +1,7 @@
 /** The tables of the summary: what was done, how long it took, what failed, which SLOs were met. */
 
 import type { AllTotals, Latency, OperationTotals, PhaseTotals, RunFile, Verdict } from "../schema/run.generated.ts";
-import { columns, shorten, width } from "./layout.ts";
+import { columns, shorten, width, wrap } from "./layout.ts";
 import type { Palette } from "./palette.ts";
 import { count, latency, rate, share } from "./units.ts";
 
@@ -71,16 +71,24 @@ function sameTimes(service: Latency, response: Latency): boolean {
   return (["count", "p50", "p95", "p99", "max"] as const).every((name) => service[name] === response[name]);
 }
 
-/** Errors by type and operation; nothing when there were none. */
-export function errorTable(phase: PhaseTotals, palette: Palette): string[] {
-  const rows = phase.operations.flatMap((totals) =>
-    Object.entries(totals.errors)
+/** Errors by type and operation, and what was said the first time; nothing when there were none. */
+export function errorTable({ totals, errorExamples }: RunFile, palette: Palette): string[] {
+  const rows = totals.measure.operations.flatMap((operation) =>
+    Object.entries(operation.errors)
       .sort(([, a], [, b]) => b - a)
-      .map(([kind, errors]) => [`  ${nameOf(totals)}`, kind, count(errors), share(errors / totals.operations)]),
+      .map(([kind, errors]) => [`  ${nameOf(operation)}`, kind, count(errors), share(errors / operation.operations)]),
   );
   if (rows.length === 0) return [];
   const table = columns([["Errors", "type", "operations", "share"], ...rows], ["left", "left"]);
-  return ["", ...titled(table, palette)];
+  // One message for each type: operations on the same server hear much the same.
+  const kinds = [...new Set(rows.map(([, kind]) => kind))];
+  const examples = kinds.flatMap((kind) => {
+    const example = errorExamples.find((candidate) => candidate.kind === kind);
+    if (example === undefined) return [];
+    const code = example.code === "" ? "" : ` (${example.code})`;
+    return wrap(`${shorten(example.message.replace(/\s+/g, " "), 200)}${code}`, `  ${kind}: `);
+  });
+  return ["", ...titled(table, palette), ...examples.map(palette.quiet)];
 }
 
 /** SLO verdicts; nothing when none were set. */
