@@ -307,6 +307,7 @@ func (w *Worker) finish(s *slot, completion *driver.Completion, now time.Duratio
 		}
 	} else {
 		o.ErrorKind, o.Unknown = completion.Err.Kind, completion.Err.OutcomeUnknown
+		e.examples.Note(o.Operation, completion.Err)
 	}
 	w.shard.Record(o)
 	if w.observer != nil {
