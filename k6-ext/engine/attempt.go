@@ -54,6 +54,7 @@ func (w *Worker) haveSession() *driver.Error {
 	session, failure := sessions.reconnect(w.calls)
 	if failure != nil {
 		w.failures++
+		w.engine.giveUpDraining()
 		return failure
 	}
 	w.session, w.failures = session, 0
@@ -125,7 +126,7 @@ func (w *Worker) loseSession() {
 // mayRetry says whether an operation that failed is to be tried again.
 func (w *Worker) mayRetry(s *slot, failure *driver.Error) bool {
 	retry := &w.engine.config.Operations[s.request.Operation].Retry
-	return failure != nil && failure.Retryable && int(s.attempts) < retry.Attempts && !w.stop.Load()
+	return failure != nil && failure.Retryable && int(s.attempts) < retry.Attempts && !w.stop.Load() && !w.engine.over()
 }
 
 // retry waits and submits the operation again, with the same parameters.

@@ -171,6 +171,20 @@ func (e *Engine) Finished() bool {
 	return e.end > 0 && e.Elapsed() >= e.end
 }
 
+// over says whether even work that was due may not go on any more.
+func (e *Engine) over() bool { return e.end > 0 && e.Elapsed() >= e.end+e.config.GracefulStop }
+
+// goneAfter is how long a target may be away after the schedule's end before the work that is left is given up.
+const goneAfter = 5 * time.Second
+
+// giveUpDraining ends the draining of a run whose target is gone: for goneAfter, since the schedule was over, there has been no session and
+// nobody could connect, as the caller has just found once more. What is left is undone, as it would be at the end of the graceful stop.
+func (e *Engine) giveUpDraining() {
+	if e.Draining() && min(e.sessions.noneFor(), e.Elapsed()-e.end) >= goneAfter {
+		e.pacer.Close()
+	}
+}
+
 // Draining says whether the schedule of an open loop is over: what is left is work that was due.
 func (e *Engine) Draining() bool { return e.pacer != nil && e.Elapsed() >= e.end }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/pacing"
 	"github.com/dbmark/dbmark/k6-ext/record"
 )
 
@@ -136,6 +137,78 @@ func TestAServerThatStaysAwayFailsOperationsWithoutSpinning(t *testing.T) {
 	}
 	if f.opened.Load() > 30 {
 		t.Errorf("%d connects in half a second: that is a storm", f.opened.Load())
+	}
+}
+
+func TestARunWhoseTargetIsGoneForGoodDoesNotDrainToTheEndOfItsGracefulStop(t *testing.T) {
+	const graceful = time.Minute
+	for _, comesBack := range []bool{false, true} {
+		f := &faulty{answer: func(request int64) *driver.Error {
+			if request == 10 || request == 11 {
+				return &driver.Error{Kind: driver.KindConnection, SessionLost: true, OutcomeUnknown: true, Message: "cut"}
+			}
+			return nil
+		}}
+		var e *Engine
+		f.refuse = func(opened int64) error {
+			if opened > 2 && !(comesBack && e.Elapsed() > e.end+time.Second) {
+				return &driver.Error{Kind: driver.KindUnreachable, SessionLost: true, Message: "nobody listens"}
+			}
+			return nil
+		}
+		schedule, err := pacing.NewSchedule([]pacing.Segment{{Duration: 500 * time.Millisecond, From: 1000, To: 1000}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e = prepareWith(t, f, "faulty://", func(c *Config) { c.Workers, c.Schedule, c.GracefulStop = 2, schedule, graceful })
+		runAll(context.Background(), e, 0)
+		ended := e.Elapsed()
+		outcome, total := finish(e)
+		if ended >= graceful {
+			t.Errorf("comes back %v: the run ended after %v", comesBack, ended)
+		}
+		if total.Operations+total.Undone != 500 || (total.Undone == 0) != comesBack || outcome.Complete != comesBack || outcome.Interrupted {
+			t.Errorf("comes back %v: %d operations, %d undone, %+v", comesBack, total.Operations, total.Undone, outcome)
+		}
+		if total.Unknown != 2 {
+			t.Errorf("comes back %v: %d of unknown outcome, want the 2 that were in flight", comesBack, total.Unknown)
+		}
+	}
+}
+
+func TestOperationsAreNotTriedAgainBeyondTheGracefulStop(t *testing.T) {
+	f := &faulty{answer: func(int64) *driver.Error {
+		return &driver.Error{Kind: driver.KindDeadlock, Retryable: true, Message: "deadlock"}
+	}}
+	e := prepareWith(t, f, "faulty://", func(c *Config) {
+		c.Workers, c.Duration, c.GracefulStop = 2, 100*time.Millisecond, 100*time.Millisecond
+		for i := range c.Operations {
+			c.Operations[i].Retry = Retry{Attempts: 1 << 30, Backoff: time.Millisecond, MaximumBackoff: time.Millisecond}
+		}
+	})
+	runAll(context.Background(), e, 0)
+	outcome, total := finish(e)
+	if total.Operations != 2 || total.Failed != 2 || total.Attempts != 2+uint64(outcome.Retries) || outcome.Retries == 0 {
+		t.Errorf("%d operations, %d failed, %d attempts, %d retries; want one operation for each worker, given up in the end",
+			total.Operations, total.Failed, total.Attempts, outcome.Retries)
+	}
+}
+
+func TestTheWaitBeforeAnotherAttemptDoublesUpToItsMaximum(t *testing.T) {
+	f := &faulty{answer: func(int64) *driver.Error {
+		return &driver.Error{Kind: driver.KindDeadlock, Retryable: true, Message: "deadlock"}
+	}}
+	e := prepareWith(t, f, "faulty://", func(c *Config) {
+		c.Workers, c.Count = 1, 1
+		for i := range c.Operations {
+			c.Operations[i].Retry = Retry{Attempts: 5, Backoff: 20 * time.Millisecond, MaximumBackoff: 60 * time.Millisecond}
+		}
+	})
+	runAll(context.Background(), e, 0)
+	_, total := finish(e)
+	// 20, 40, 60 and 60 ms, each at least half of it: jitter shortens them, never below.
+	if least := 90 * time.Millisecond; total.Service.Max() < int64(least) || total.Attempts != 5 {
+		t.Errorf("%d attempts in %v; the waits between five are at least %v", total.Attempts, time.Duration(total.Service.Max()), least)
 	}
 }
 

@@ -19,6 +19,8 @@ type sessions struct {
 
 	mutex sync.Mutex
 	open  map[driver.Session]struct{}
+	// emptySince is when the last open session was lost; zero while there is one.
+	emptySince time.Time
 }
 
 // openingAtOnce keeps a thousand connections from being opened in the same instant.
@@ -84,6 +86,7 @@ func (s *sessions) connect(ctx context.Context) (driver.Session, error) {
 	}
 	s.mutex.Lock()
 	s.open[session] = struct{}{}
+	s.emptySince = time.Time{}
 	s.mutex.Unlock()
 	return session, nil
 }
@@ -105,10 +108,23 @@ func (s *sessions) reconnect(ctx context.Context) (driver.Session, *driver.Error
 	return nil, &notSent
 }
 
+// noneFor is how long there has been no session at all.
+func (s *sessions) noneFor() time.Duration {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.emptySince.IsZero() {
+		return 0
+	}
+	return time.Since(s.emptySince)
+}
+
 // discard closes a session that was lost.
 func (s *sessions) discard(session driver.Session) {
 	s.mutex.Lock()
 	delete(s.open, session)
+	if len(s.open) == 0 {
+		s.emptySince = time.Now()
+	}
 	s.mutex.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
