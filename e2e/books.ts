@@ -38,11 +38,22 @@ export async function expectBalancedBooks(
     expect(totals.service.count).toBe(totals.operations);
     expect(totals.response.count).toBe(totals.operations + totals.undone);
   }
+  expectExamples(result);
   expect(result.connections?.retries).toBe(measure.all.attempts - measure.all.operations);
   await expectWindows(run, result);
   await expectHeld(server, result, script);
   expectDigest(result);
   return result;
+}
+
+/** What was said is there for each type of error of each operation, once. */
+function expectExamples({ errorExamples, totals }: RunFile): void {
+  const said = errorExamples.map(({ operation, kind }) => `${operation} ${kind}`);
+  const counted = totals.measure.operations.flatMap(({ name, errors }) =>
+    Object.keys(errors).map((kind) => `${name} ${kind}`),
+  );
+  expect(said.sort()).toEqual(counted.sort());
+  for (const { message } of errorExamples) expect(message).not.toBe("");
 }
 
 /** The seconds add up to the totals. */

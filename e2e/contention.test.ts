@@ -101,6 +101,7 @@ describe("statement_timeout", () => {
     const { all } = result.totals.measure;
     expect(all.errors.timeout).toBeGreaterThan(0);
     expect(all).toMatchObject({ errors: { timeout: all.failed }, unknown: 0 });
+    expect(run.stdout).toContain("timeout: canceling statement due to statement timeout (57014)");
     expect(result.connections?.reconnects).toBe(0);
   });
 });

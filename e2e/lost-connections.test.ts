@@ -68,6 +68,7 @@ describe("backends that are terminated", () => {
     // Each session loses what was in flight or what was sent next, which cannot be told apart.
     expect(all.errors).toEqual({ connection: count });
     expect(await atTheEnd(run)).toBeGreaterThan(0.9 * rate);
+    expect(run.stdout).toContain("connection: terminating connection due to administrator command (57P01)");
     expect(run.stdout).toMatch(new RegExp(`${count}\\s+lost\\s+connections\\s+opened\\s+again`));
   });
 });

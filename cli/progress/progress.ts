@@ -122,7 +122,6 @@ export class Progress {
     const share =
       this.#operationCount !== null ? last.total / this.#operationCount : total === null ? 0 : elapsed / total;
     const operations = windows.reduce((sum, window) => sum + window.operations, 0);
-    const errors = windows.reduce((sum, window) => sum + window.errors, 0);
     const parts = [
       // Beyond the end, what was due until then is still done.
       `${(total !== null && elapsed > total + 1 ? "draining" : last.phase).padEnd(8)} ${clock(elapsed)}${total === null ? "" : ` of ${clock(total)}`}`,
@@ -131,7 +130,7 @@ export class Progress {
       ...(last.operations === 0
         ? ["no replies"]
         : [`p50 ${milliseconds(last.p50Milliseconds)}`, `p99 ${milliseconds(last.p99Milliseconds)}`]),
-      errors === 0 ? "no errors" : pc.red(`${count(errors)} errors`),
+      errorText(windows),
     ];
     if (last.backlog > 0) parts.push(pc.yellow(`${count(last.backlog)} waiting`));
     const text = parts.join("  ");
@@ -159,4 +158,16 @@ export class Progress {
     this.#lastLine = now;
     this.#stream.write(`${line}\n`);
   }
+}
+
+/** How many operations failed, and of what: the most frequent type first, others only counted. */
+function errorText(windows: WindowEvent[]): string {
+  const errors = windows.reduce((sum, window) => sum + window.errors, 0);
+  if (errors === 0) return "no errors";
+  const kinds = new Map<string, number>();
+  for (const { errorKinds } of windows)
+    for (const [kind, number] of Object.entries(errorKinds)) kinds.set(kind, (kinds.get(kind) ?? 0) + number);
+  const [most, ...others] = [...kinds].sort(([, a], [, b]) => b - a).map(([kind]) => kind);
+  const more = others.length === 0 ? "" : ", …";
+  return pc.red(`${count(errors)} ${errors === 1 ? "error" : "errors"} (${most}${more})`);
 }

@@ -39,6 +39,8 @@ export interface WindowEvent {
   phase: string;
   operations: number;
   errors: number;
+  /** These by type. */
+  errorKinds: Record<string, number>;
   p50Milliseconds: number;
   p99Milliseconds: number;
   /** Operations per second that are due; null in a closed loop. */

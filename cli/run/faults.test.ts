@@ -57,10 +57,11 @@ describe("the server", () => {
   }
 
   it("killed: errors by type, an invalid file, exit code 4, within seconds of the planned end", async () => {
-    const { file, took } = await endAfter(() => process.kill(server.embedded.pid, "SIGKILL"));
+    const { file, took, stdout } = await endAfter(() => process.kill(server.embedded.pid, "SIGKILL"));
     expect(took).toBeLessThan(15_000);
     const { errors } = file.totals.measure.all;
     expect(errors.unreachable, JSON.stringify(errors)).toBeGreaterThan(0);
+    expect(stdout).toContain("unreachable: nothing listens on 127.0.0.1");
     expect(file.validity.reasons.map(({ code }) => code)).toEqual(expect.arrayContaining(["errors", "books"]));
   });
 

@@ -63,3 +63,6 @@ func (c *ErrorCounts) Map() map[string]uint64 {
 	}
 	return m
 }
+
+// String names the kinds that happened with their numbers, the most frequent first: "timeout 12, connection 3".
+func (c *ErrorCounts) String() string { return kinds(c) }

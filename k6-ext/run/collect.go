@@ -107,7 +107,8 @@ func (c *collector) tell(rolled *record.Rolled, phase record.Phase, elapsed time
 	rolled.Response(c.response)
 	event := windowEvent{
 		Event: "window", Second: rolled.Second, Phase: phase.String(), Operations: all.Operations, Errors: all.Failed,
-		Backlog: backlog, Total: c.total,
+		ErrorKinds: all.Errors.Map(),
+		Backlog:    backlog, Total: c.total,
 	}
 	if c.response.Count() > 0 {
 		event.P50Milliseconds = float64(c.response.Percentile(50)) / 1e6
@@ -120,9 +121,17 @@ func (c *collector) tell(rolled *record.Rolled, phase record.Phase, elapsed time
 	r.environment.Events.Send(event)
 	if !r.environment.Events.Listening() && elapsed-c.logged >= logEvery {
 		c.logged = elapsed
-		r.environment.Log("%s %3.0f s: %d operations in the last second, p50 %.3g ms, p99 %.3g ms, %d errors",
-			phase, elapsed.Seconds(), all.Operations, event.P50Milliseconds, event.P99Milliseconds, all.Failed)
+		r.environment.Log("%s %3.0f s: %d operations in the last second, p50 %.3g ms, p99 %.3g ms, %d errors%s",
+			phase, elapsed.Seconds(), all.Operations, event.P50Milliseconds, event.P99Milliseconds, all.Failed, inBrackets(all.Errors.String()))
 	}
+}
+
+// inBrackets appends a text that may be empty.
+func inBrackets(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " (" + text + ")"
 }
 
 // instant is a time in the form of the files.

@@ -106,16 +106,18 @@ type (
 		Loop           string   `json:"loop"`
 	}
 	windowEvent struct {
-		Event           string   `json:"event"`
-		Second          int      `json:"second"`
-		Phase           string   `json:"phase"`
-		Operations      uint64   `json:"operations"`
-		Errors          uint64   `json:"errors"`
-		P50Milliseconds float64  `json:"p50Milliseconds"`
-		P99Milliseconds float64  `json:"p99Milliseconds"`
-		TargetRate      *float64 `json:"targetRate"`
-		Backlog         int64    `json:"backlog"`
-		Total           uint64   `json:"total"`
+		Event      string `json:"event"`
+		Second     int    `json:"second"`
+		Phase      string `json:"phase"`
+		Operations uint64 `json:"operations"`
+		Errors     uint64 `json:"errors"`
+		// ErrorKinds are the errors by type.
+		ErrorKinds      map[string]uint64 `json:"errorKinds"`
+		P50Milliseconds float64           `json:"p50Milliseconds"`
+		P99Milliseconds float64           `json:"p99Milliseconds"`
+		TargetRate      *float64          `json:"targetRate"`
+		Backlog         int64             `json:"backlog"`
+		Total           uint64            `json:"total"`
 	}
 	finishingEvent struct {
 		Event string `json:"event"`

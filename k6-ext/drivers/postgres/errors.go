@@ -29,6 +29,10 @@ func kindOf(state string) (kind driver.ErrorKind, retryable bool) {
 		return driver.KindUnreachable, true
 	case "53300": // too_many_connections
 		return driver.KindTooManyConnections, false
+	case "40002": // transaction_integrity_constraint_violation
+		return driver.KindConstraint, false
+	case "40003": // statement_completion_unknown: tried again, it might be done twice
+		return driver.KindStatement, false
 	case "42501": // insufficient_privilege
 		return driver.KindPermission, false
 	case "42P01", "3D000", "3F000", "42883", "42704": // undefined table, database, schema, function, object
@@ -69,8 +73,11 @@ func serverError(body []byte) *driver.Error {
 	if severity == "" {
 		severity = response.Severity
 	}
-	if severity == "FATAL" || severity == "PANIC" {
+	switch {
+	case severity == "FATAL" || severity == "PANIC":
 		e.SessionLost = true
+		e.OutcomeUnknown = true
+	case response.Code == "40003" || response.Code == "08007": // servers that are spread over machines may not know themselves
 		e.OutcomeUnknown = true
 	}
 	return e

@@ -1,0 +1,42 @@
+import { PassThrough } from "node:stream";
+import { expect, it } from "vitest";
+import type { WindowEvent } from "../run/events.ts";
+import { Progress } from "./progress.ts";
+
+const second: WindowEvent = {
+  event: "window",
+  second: 0,
+  phase: "measure",
+  operations: 100,
+  errors: 0,
+  errorKinds: {},
+  p50Milliseconds: 1,
+  p99Milliseconds: 2,
+  targetRate: 100,
+  backlog: 0,
+  total: 100,
+};
+
+/** The last line that these seconds are shown with, in a log. */
+function lineOf(...windows: Partial<WindowEvent>[]): string {
+  const stream = new PassThrough();
+  let now = 0;
+  const progress = new Progress(stream as unknown as NodeJS.WriteStream, () => now);
+  for (const window of windows) {
+    now += 5;
+    progress.show({ ...second, ...window });
+  }
+  return String(stream.read()).trimEnd().split("\n").at(-1) ?? "";
+}
+
+it("tells how many operations failed, and of what", () => {
+  expect(lineOf({})).toContain("  no errors");
+  expect(lineOf({}, { errors: 1, errorKinds: { timeout: 1 } })).toContain("  1 error (timeout)");
+  expect(lineOf({}, { errors: 1012, errorKinds: { connection: 12, unreachable: 1000 } })).toContain(
+    "  1,012 errors (unreachable, …)",
+  );
+});
+
+it("tells that nobody answers, and how much work waits", () => {
+  expect(lineOf({}, { operations: 0, backlog: 300 })).toContain("no replies  no errors  300 waiting");
+});
