@@ -30,7 +30,7 @@ function lineOf(...windows: Partial<WindowEvent>[]): string {
 }
 
 it("tells how many operations failed, and of what", () => {
-  expect(lineOf({})).toContain("  no errors");
+  expect(lineOf({}, {})).toContain("  no errors");
   expect(lineOf({}, { errors: 1, errorKinds: { timeout: 1 } })).toContain("  1 error (timeout)");
   expect(lineOf({}, { errors: 1012, errorKinds: { connection: 12, unreachable: 1000 } })).toContain(
     "  1,012 errors (unreachable, …)",
