@@ -98,13 +98,15 @@ describe("max_connections", () => {
         }
       }
     }
-    await wait(500);
+    // Until a worker was refused: nobody else asks now.
+    const refused = () => server.embedded.log().split("too many clients already").length;
+    for (const before = refused(); refused() === before; ) await wait(20);
     await Promise.all(others.map((client) => client.end()));
     const run = await running.ended;
     const result = await expectBalancedBooks(server, run, due);
     const { all } = result.totals.measure;
     expect(all.undone).toBe(0);
-    expect(Object.keys(all.errors).sort()).toEqual(["connection", "too_many_connections"]);
+    expect(all.errors.too_many_connections).toBeGreaterThan(0);
     expect(all.unknown).toBeLessThanOrEqual(all.errors.connection ?? 0);
     expect(result.connections?.reconnects).toBeGreaterThanOrEqual(workers);
   });

@@ -112,6 +112,9 @@ func (t *target) connectError(ctx context.Context, a *attempt, err error) *drive
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, os.ErrNotExist):
 		e.Message = "nothing listens on " + where
 		e.Hint = "Start PostgreSQL there, or check the host and the port in the target's URL"
+	case timedOut(ctx, err), brokenOff(err):
+		// Also in the middle of authenticating: nobody was refused.
+		t.unanswered(ctx, e, last, where, err)
 	case strings.Contains(text, "SASL") || strings.Contains(text, "authentication method") || strings.Contains(text, "require_auth") || strings.Contains(text, "channel binding"):
 		e.Kind = driver.KindAuthentication
 		e.Message = fmt.Sprintf("the server at %s and the URL agree on no way to authenticate: %s", where, innermost(err))
@@ -142,20 +145,30 @@ func (t *target) unanswered(ctx context.Context, e *driver.Error, last *eavesdro
 		e.Hint = "Check the port in the target's URL"
 		return
 	}
-	timedOut := ctx.Err() != nil || pgconn.Timeout(err) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)
+	late := timedOut(ctx, err)
 	switch {
-	case timedOut && last != nil && last.Conn != nil && len(heard) == 0:
+	case late && last != nil && last.Conn != nil && len(heard) == 0:
 		e.Message = fmt.Sprintf("the server at %s accepts connections but does not answer within %v", where, t.connectTimeout)
 		e.Hint = "It may be stopped, overloaded, or no PostgreSQL"
-	case timedOut:
+	case late:
 		e.Message = fmt.Sprintf("no connection to %s within %v", where, t.connectTimeout)
 		e.Hint = "Check the host, the port and firewalls on the way, or give more time to connect"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+	case brokenOff(err):
 		e.Message = fmt.Sprintf("the server at %s closed the connection before we were let in", where)
 		e.Hint = "It may be shutting down, or be a proxy without a server behind it, or no PostgreSQL"
 	default:
 		e.Message = fmt.Sprintf("no connection to %s: %s", where, innermost(err))
 	}
+}
+
+// timedOut says whether connecting took too long.
+func timedOut(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || pgconn.Timeout(err) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// brokenOff says whether the other side ended the connection.
+func brokenOff(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
 }
 
 // refusal is the error of a server that does not let us in.
