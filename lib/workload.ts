@@ -14,11 +14,17 @@ export type OperationKind = "read" | "write" | "delete" | "batch";
 export type Generator =
   /** Whole numbers from `minimum` to `maximum`, both included, all equally likely. */
   | { type: "uniform"; minimum: number; maximum: number }
-  /** Zipf's law with exponent `theta` (default 0.99); `scrambled` (default true) spreads the popular ones over the range. */
-  | { type: "zipfian"; minimum: number; maximum: number; theta?: number; scrambled?: boolean }
+  /**
+   * Zipf's law with exponent `theta` (default 0.99); `scrambled` (default true) spreads the popular ones over the range. `items` (default: the
+   * size of the range) is how many items the law has: more of them are folded onto the range, as YCSB does with 10,000,000,000.
+   */
+  | { type: "zipfian"; minimum: number; maximum: number; theta?: number; scrambled?: boolean; items?: number }
   /** A share `hotProbability` (default 0.8) of the draws goes to the first `hotFraction` (default 0.2) of the range. */
   | { type: "hotspot"; minimum: number; maximum: number; hotFraction?: number; hotProbability?: number }
-  /** Zipfian towards the newest: from `minimum` to `maximum` plus the inserts finished so far. Depends on the run's past. */
+  /**
+   * Zipfian towards the newest: first what acknowledged inserts added, the last acknowledged first, then from `maximum` down to `minimum`. The insert of
+   * index i must have the value `maximum + 1 + i` (a `sequence`, or a `key` with such a `start`). Depends on the run's past.
+   */
   | { type: "latest"; minimum: number; maximum: number; theta?: number }
   /** `start + index * step` (step 1 by default). */
   | { type: "sequence"; start: number; step?: number }
@@ -34,8 +40,12 @@ export type Generator =
   | { type: "uuid"; version?: 4 | 7; epoch?: string }
   /** Characters of `alphabet` (default: lower-case letters and digits). */
   | { type: "text"; length: number | { minimum: number; maximum: number }; alphabet?: string }
-  /** `prefix`, then `start + index` in decimal padded with zeros to `digits`. */
-  | { type: "key"; prefix: string; digits: number; start: number }
+  /**
+   * `prefix`, then a number in decimal padded with zeros to `digits`: `start + index`, or what `number` makes (uniform, zipfian, hotspot or latest).
+   * `hashed` (default false) takes YCSB's hash of it instead (FNV-1a, at most 19 digits).
+   */
+  | { type: "key"; prefix: string; digits: number; start: number; hashed?: boolean }
+  | { type: "key"; prefix: string; digits: number; number: Generator; hashed?: boolean }
   | { type: "bytes"; length: number | { minimum: number; maximum: number } }
   /** `epoch` (default: the seeded epoch) plus index times `stepMilliseconds` (default 1), or, with `spreadSeconds`, a random instant within it. */
   | { type: "timestamp"; epoch?: string; stepMilliseconds?: number; spreadSeconds?: number }
@@ -66,8 +76,11 @@ export interface Step {
   capture?: { column: number; parameter: string }[];
   /** Milliseconds to wait after the reply. */
   thinkMilliseconds?: number;
-  /** Rows returned (or, where none are, written) outside of this range fail the operation as `validation`. */
-  expect?: { minimum: number; maximum: number };
+  /**
+   * Rows returned (or, where none are, written) outside of this range fail the operation as `validation`; so does another number of rows that
+   * were not there before than `added`, for commands that write whether there is something or not, and tell which it was (Redis's HSET, ZADD).
+   */
+  expect?: { minimum: number; maximum: number; added?: number };
 }
 
 /**

@@ -144,6 +144,8 @@ type Request struct {
 	Parameters []Value
 	// Tag is the caller's own; it comes back in the completion.
 	Tag uint64
+	// Index of the operation in the run; drivers have no use for it.
+	Index int64
 }
 
 // Completion is the end of one request.

@@ -11,6 +11,7 @@ import (
 // the operation ends with that error.
 func (w *Worker) submit(s *slot) {
 	s.attempts++
+	s.request.Index = s.index
 	failure := w.haveSession()
 	if failure == nil {
 		if w.engine.config.PoolSize > 0 && s.attempts == 1 {

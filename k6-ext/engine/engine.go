@@ -45,9 +45,10 @@ type Config struct {
 	Program    driver.Program
 	Operations []Operation
 	Mix        *generator.Mix
-	Past       *generator.Past
-	Seed       uint64
-	Phases     []PhaseSpan
+	// Past is nil where no parameter depends on it.
+	Past   *generator.Past
+	Seed   uint64
+	Phases []PhaseSpan
 	// Schedule of an open loop; nil in a closed one.
 	Schedule *pacing.Schedule
 	Stripe   pacing.Stripe

@@ -84,6 +84,7 @@ func (s *sessions) connect(ctx context.Context) (driver.Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	session = s.config.acknowledge(session)
 	s.mutex.Lock()
 	s.open[session] = struct{}{}
 	s.emptySince = time.Time{}

@@ -104,6 +104,16 @@ func TestScrambledZipfianSpreadsTheSamePopularitiesOverTheRange(t *testing.T) {
 	}
 }
 
+func TestItemsFoldedOntoARangeKeepTheirPopularities(t *testing.T) {
+	const n, items = 100, 10_000
+	counts := outcomes(t, made(t, `{"type":"zipfian","minimum":1,"maximum":100,"items":10000}`), 1, n)
+	spread, shares := newPermutation(items), make([]float64, n)
+	for rank, share := range zipfShares(items, 0.99) {
+		shares[spread.of(uint64(rank))%n] += share
+	}
+	chiSquare(t, "100 values of 10,000 items", counts, shares, draws)
+}
+
 func TestScramblingIsOneToOne(t *testing.T) {
 	for _, n := range []uint64{1, 2, 3, 4, 5, 7, 8, 9, 31, 33, 1000, 1024, 1025, 65_537} {
 		p, seen := newPermutation(n), make([]bool, n)
@@ -156,11 +166,21 @@ func TestHotspotHasItsShares(t *testing.T) {
 
 func TestLatestIsZipfianFromTheNewest(t *testing.T) {
 	scope := testScope()
-	scope.Past.Add(50)
+	for index := range int64(50) { // acknowledged out of order, which is the order that counts
+		scope.Past.Acknowledge(index ^ 1)
+		scope.Past.Add(1)
+	}
 	g := madeIn(t, `{"type":"latest","minimum":1,"maximum":50}`, scope)
-	counts := outcomes(t, g, 1, 100)
-	slices.Reverse(counts)
-	chiSquare(t, "100 values", counts, zipfShares(100, 0.99), draws)
+	byValue := outcomes(t, g, 1, 100)
+	byAge := make([]float64, 100)
+	for i := range byAge {
+		value := 100 - i
+		if i < 50 {
+			value = 51 + ((49 - i) ^ 1)
+		}
+		byAge[i] = byValue[value-1]
+	}
+	chiSquare(t, "100 values", byAge, zipfShares(100, 0.99), draws)
 }
 
 func TestNormalIsNormal(t *testing.T) {

@@ -67,6 +67,13 @@ func shorten(text []byte) string {
 	return string(text)
 }
 
+// fail keeps an error of a generator within this one.
+func (f *fields) fail(err error) {
+	if f.err == nil {
+		f.err = err
+	}
+}
+
 // refuse says what is wrong with a field, and what is accepted.
 func (f *fields) refuse(name, value, accepted string) {
 	if f.err == nil {

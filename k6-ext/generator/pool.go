@@ -70,7 +70,7 @@ func compilePool(f *fields) Generator {
 	case "uniform":
 		g.pick = &uniform{stream: stream, n: uint64(n)}
 	case "zipfian":
-		g.pick = newZipfian(stream, 0, uint64(n), defaultTheta, true)
+		g.pick = newZipfian(stream, 0, uint64(n), uint64(n), defaultTheta, true)
 	case "hotspot":
 		g.pick = newHotspot(stream, 0, uint64(n), defaultHotFraction, defaultHotProbability)
 	}

@@ -21,16 +21,17 @@ func (s Spec) MarshalJSON() ([]byte, error) {
 }
 
 // DependsOnPast says whether values depend on what the run did before, so that digests of two runs cannot be
-// compared: `latest`, also as a field of a JSON object.
+// compared: `latest`, also as the number of a key or a field of a JSON object.
 func DependsOnPast(spec Spec) bool {
 	var declared struct {
 		Type   string          `json:"type"`
+		Number Spec            `json:"number"`
 		Fields map[string]Spec `json:"fields"`
 	}
 	if json.Unmarshal(spec, &declared) != nil {
 		return false
 	}
-	if declared.Type == "latest" {
+	if declared.Type == "latest" || (declared.Type == "key" && len(declared.Number) > 0 && DependsOnPast(declared.Number)) {
 		return true
 	}
 	for _, field := range declared.Fields {

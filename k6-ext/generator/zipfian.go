@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
@@ -15,9 +16,10 @@ const (
 
 // zipfian makes whole numbers whose popularity follows Zipf's law.
 type zipfian struct {
-	stream    Stream
-	minimum   int64
-	n         uint64
+	stream  Stream
+	minimum int64
+	// n is the size of the range, items that of the law: where it is larger, the items are folded onto the range.
+	n, items  uint64
 	law       zipf
 	top       float64
 	scrambled bool
@@ -28,26 +30,41 @@ func compileZipfian(f *fields) Generator {
 	minimum, maximum := f.limits()
 	theta := f.between("theta", defaultTheta, minimumTheta, maximumTheta)
 	scrambled := f.booleanOr("scrambled", true)
+	n := uint64(maximum-minimum) + 1
+	items := n
+	if f.has("items") {
+		items = uint64(f.wholeWithin("items", 1, maximumWhole))
+		if items < n {
+			f.refuseValue("items", fmt.Sprintf("at least the %d numbers of the range", n))
+		}
+		if items != n && !scrambled {
+			f.refuseValue("items", fmt.Sprintf("%d, as many as the range has, where scrambled is false", n))
+		}
+	}
 	if f.err != nil {
 		return nil
 	}
-	return newZipfian(f.stream, minimum, uint64(maximum-minimum)+1, theta, scrambled)
+	return newZipfian(f.stream, minimum, n, items, theta, scrambled)
 }
 
-func newZipfian(stream Stream, minimum int64, n uint64, theta float64, scrambled bool) *zipfian {
+func newZipfian(stream Stream, minimum int64, n, items uint64, theta float64, scrambled bool) *zipfian {
 	law := newZipf(theta)
 	return &zipfian{
-		stream: stream, minimum: minimum, n: n, law: law, top: law.integral(float64(n) + 0.5),
-		scrambled: scrambled, scramble: newPermutation(n),
+		stream: stream, minimum: minimum, n: n, items: items, law: law, top: law.integral(float64(items) + 0.5),
+		scrambled: scrambled, scramble: newPermutation(items),
 	}
 }
 
 func (g *zipfian) offset(index uint64) uint64 {
-	rank := g.law.rank(g.stream.at(index), g.n, g.top) - 1
-	if g.scrambled {
-		return g.scramble.of(rank)
+	rank := g.law.rank(g.stream.at(index), g.items, g.top) - 1
+	if !g.scrambled {
+		return rank
 	}
-	return rank
+	place := g.scramble.of(rank)
+	if g.items == g.n {
+		return place
+	}
+	return place % g.n
 }
 
 func (g *zipfian) Generate(index uint64, dst *driver.Value) {

@@ -67,7 +67,10 @@ func (r *Run) weigh() error {
 // compile makes the engine's configuration of the declaration and the workload.
 func (r *Run) compile() error {
 	d := r.declaration
-	past := &generator.Past{}
+	var past *generator.Past
+	if r.dependsOnPast() != "" {
+		past = &generator.Past{}
+	}
 	operations := make([]engine.Operation, len(r.declared.Operations))
 	for i := range r.declared.Operations {
 		declared := &r.declared.Operations[i]
