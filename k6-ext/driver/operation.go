@@ -59,6 +59,9 @@ type Capture struct {
 type RowRange struct {
 	Minimum int64 `json:"minimum"`
 	Maximum int64 `json:"maximum"`
+	// Added is how many of the rows written were not there before, for systems that write rows whether they are there or not, and
+	// tell which it was; nil: any number.
+	Added *int64 `json:"added,omitempty"`
 }
 
 // Contains says whether n is within the range.

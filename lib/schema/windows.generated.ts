@@ -154,6 +154,10 @@ export interface WorkloadStep {
   expect?: {
     minimum: number;
     maximum: number;
+    /**
+     * Rows that were not there before, for commands that write rows whether they are there or not.
+     */
+    added?: number;
   };
 }
 /**

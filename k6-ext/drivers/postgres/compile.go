@@ -151,5 +151,8 @@ func (t *target) compileStep(o *driver.Operation, index int) (*compiledStep, err
 	if step.Expect != nil && step.Expect.Minimum > step.Expect.Maximum {
 		return nil, driver.Usagef("%s expects at least %d and at most %d rows", label, step.Expect.Minimum, step.Expect.Maximum)
 	}
+	if step.Expect != nil && step.Expect.Added != nil {
+		return nil, driver.Usagef("%s expects %d added rows; PostgreSQL tells only how many were written, which is minimum and maximum", label, *step.Expect.Added)
+	}
 	return compiled, nil
 }

@@ -140,6 +140,10 @@ func (o *operation) compileStep(declared *driver.Step, kind driver.Kind) (*step,
 		s.values = max(0, values(declared.Command))
 		s.pushes = strings.HasSuffix(strings.ToUpper(declared.Command[0]), "PUSHX")
 	}
+	if s.expect != nil && s.expect.Added != nil && !tellsAdded(declared.Command[0]) {
+		return nil, driver.Usagef("it expects %d added rows, but %s does not tell how many were added; expected is one of %s",
+			*s.expect.Added, declared.Command[0], strings.Join(addingCommands, ", "))
+	}
 	literal := appendLength(nil, '*', len(declared.Command))
 	for _, word := range declared.Command {
 		parts, err := o.parse(word)

@@ -97,13 +97,8 @@ func (s *session) stepReply(f *flight, index int) error {
 	read, written := o.rows(&r)
 	c.RowsRead += read
 	c.RowsWritten += written
-	rows := read
-	if o.writes() || (read == 0 && written > 0) {
-		rows = written
-	}
-	if o.expect != nil && !o.expect.Contains(rows) {
-		f.fail(&driver.Error{Kind: driver.KindValidation, Message: fmt.Sprintf("operation %q, step %d: %d rows, expected %d to %d",
-			f.operation.name, index+1, rows, o.expect.Minimum, o.expect.Maximum)})
+	if mistake := o.mistake(&r, read, written); mistake != "" {
+		f.fail(&driver.Error{Kind: driver.KindValidation, Message: fmt.Sprintf("operation %q, step %d: %s", f.operation.name, index+1, mistake)})
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package redis
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
@@ -111,4 +113,29 @@ func (s *step) rows(r *reply) (read, written int64) {
 // writes says whether Expect is about rows written.
 func (s *step) writes() bool {
 	return s.counting >= number && s.counting <= arguments
+}
+
+// addingCommands answer with how many fields or members were not there before.
+var addingCommands = []string{"HSET", "SADD", "ZADD", "GEOADD"}
+
+func tellsAdded(command string) bool {
+	return slices.Contains(addingCommands, strings.ToUpper(command))
+}
+
+// mistake says what is wrong with a reply that is no error; empty: nothing is.
+func (s *step) mistake(r *reply, read, written int64) string {
+	if s.expect == nil {
+		return ""
+	}
+	rows := read
+	if s.writes() || (read == 0 && written > 0) {
+		rows = written
+	}
+	switch {
+	case !s.expect.Contains(rows):
+		return fmt.Sprintf("%d rows, expected %d to %d", rows, s.expect.Minimum, s.expect.Maximum)
+	case s.expect.Added != nil && r.number != *s.expect.Added:
+		return fmt.Sprintf("%d of the rows were not there before, expected %d", r.number, *s.expect.Added)
+	}
+	return ""
 }
