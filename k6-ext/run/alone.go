@@ -35,6 +35,14 @@ func (r *Run) becomeAlone(ctx context.Context) error {
 	return nil
 }
 
+// yield lets other runs use the data.
+func (r *Run) yield() {
+	if r.letOthers != nil {
+		r.letOthers()
+		r.letOthers = nil
+	}
+}
+
 // sharedData names what runs must not use side by side; empty: there is nothing.
 func (r *Run) sharedData() string {
 	switch {

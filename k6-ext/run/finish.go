@@ -38,7 +38,7 @@ func (r *Run) Finish(ctx context.Context) (*record.RunFile, error) {
 	r.collector.stop()
 	unreached := r.reachForBooks(ctx, outcome.Interrupted)
 	books := r.balance(ctx, outcome.LastIndex, unreached)
-	if err := r.cleanForeign(ctx, outcome.LastIndex, books, unreached); err != nil {
+	if err := r.cleanByKeys(ctx, outcome.LastIndex, books, unreached); err != nil {
 		r.dirty = err.Error()
 	}
 	file := r.judge(outcome, books)

@@ -124,15 +124,15 @@ func (r *Run) held(ctx context.Context, number int, lastIndex int64) (int64, err
 	return held, err
 }
 
-// cleanForeign removes what this run inserted into tables that dbmark did not make, by the keys it used. Where the target
-// holds more rows with these keys than the run can have inserted, some are somebody else's: then none is removed.
-func (r *Run) cleanForeign(ctx context.Context, lastIndex int64, books []record.Book, unreached error) error {
+// cleanByKeys removes what this run inserted where it can be found by the keys that it used: into tables that dbmark did not make, and into
+// those of a data set whose keys do not tell what was inserted. Where the target holds more rows with these keys than the run can have inserted, some are somebody else's: then none is removed.
+func (r *Run) cleanByKeys(ctx context.Context, lastIndex int64, books []record.Book, unreached error) error {
 	for i := range r.declared.Operations {
 		operation := &r.declared.Operations[i]
 		if operation.Inserts == nil || len(operation.Inserts.Keys) == 0 || operation.Weight == 0 {
 			continue
 		}
-		tables := strings.Join(r.declared.ForeignTables, ", ")
+		tables := r.writtenTables()
 		if book := bookOf(books, operation.Name); book.Held != nil && uint64(*book.Held) > book.Acknowledged+book.Unknown {
 			return fmt.Errorf("rows that %s inserted into %s were not removed: the target holds %d rows with their keys, and at most %d can be this run's, "+
 				"so somebody else writes to the table", operation.Name, tables, *book.Held, book.Acknowledged+book.Unknown)
@@ -149,6 +149,17 @@ func (r *Run) cleanForeign(ctx context.Context, lastIndex int64, books []record.
 		}
 	}
 	return nil
+}
+
+// writtenTables names the tables that the workload writes to.
+func (r *Run) writtenTables() string {
+	names := slices.Clone(r.declared.ForeignTables)
+	if r.declared.DataSet != nil {
+		for i := range r.declared.DataSet.Tables {
+			names = append(names, r.declared.DataSet.Tables[i].Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // bookOf finds an operation's book; an empty one where it has none.

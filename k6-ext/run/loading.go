@@ -46,6 +46,16 @@ func (r *Run) Load(ctx context.Context, text []byte) error {
 			return err
 		}
 	}
+	if err := r.ready(ctx, program); err != nil {
+		r.program = nil
+		r.yield() // at once, and not when the target notices that this process has ended
+		return err
+	}
+	return nil
+}
+
+// ready brings the data into its first state, and makes of it and the workload what runs.
+func (r *Run) ready(ctx context.Context, program driver.Program) error {
 	if err := r.prepareData(ctx); err != nil {
 		return err
 	}
@@ -57,11 +67,7 @@ func (r *Run) Load(ctx context.Context, text []byte) error {
 		return err
 	}
 	r.program = program
-	if err := r.compile(); err != nil {
-		r.program = nil
-		return err
-	}
-	return nil
+	return r.compile()
 }
 
 // checkWorkload refuses what can be refused before anything is written.

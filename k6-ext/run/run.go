@@ -158,9 +158,6 @@ func (r *Run) Result() []byte {
 
 // Close frees what the run holds; a run that was not finished leaves its windows.
 func (r *Run) Close() {
-	if r.letOthers != nil {
-		r.letOthers()
-		r.letOthers = nil
-	}
+	r.yield()
 	_ = r.target.Close()
 }

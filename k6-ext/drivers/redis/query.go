@@ -12,12 +12,10 @@ import (
 	"github.com/dbmark/dbmark/k6-ext/driver/watchdog"
 )
 
-// Query runs one command: Command, or Text split like a shell does, and Arguments after it. An array's elements are rows of one
-// column, a map's entries rows of two; anything else, null too, is one row. It takes the target's timeout at most.
+// Query runs one command: Command, or Text split like a shell does, and Arguments after it, those of an array one by one. In the reply, an
+// array's elements are rows of one column, a map's entries rows of two; anything else, null too, is one row. It takes the target's timeout
+// at most.
 func (s *session) Query(ctx context.Context, statement driver.Statement) (*driver.ResultSet, error) {
-	if err := s.refusal(ctx); err != nil {
-		return nil, err
-	}
 	if s.count > 0 {
 		return nil, driver.Usagef("a query while %d requests are in flight; deliver them first", s.count)
 	}
@@ -28,7 +26,15 @@ func (s *session) Query(ctx context.Context, statement driver.Statement) (*drive
 	if why := refusal(words); why != "" {
 		return nil, driver.Usagef("%s", why)
 	}
-	s.watch.Arm(ctx.Done(), watchdog.Deadline(s.target.timeout))
+	return s.query(ctx, watchdog.Deadline(s.target.timeout), words)
+}
+
+// query runs one command until the deadline of the watchdog's clock.
+func (s *session) query(ctx context.Context, deadline int64, words []string) (*driver.ResultSet, error) {
+	if err := s.refusal(ctx); err != nil {
+		return nil, err
+	}
+	s.watch.Arm(ctx.Done(), deadline)
 	value, failed, err := s.ask(words)
 	reason := s.watch.Disarm()
 	if err == nil && reason != watchdog.None {
@@ -177,6 +183,12 @@ func commandWords(statement driver.Statement) ([]string, *driver.Error) {
 		switch a := argument.(type) {
 		case nil:
 			return nil, driver.Usagef("argument %d is null, but Redis has no null", i+1)
+		case []any: // as many words
+			elements, err := commandWords(driver.Statement{Command: words, Arguments: a})
+			if err != nil {
+				return nil, err
+			}
+			words = elements
 		case bool:
 			words = append(words, map[bool]string{true: "1", false: "0"}[a])
 		case []byte:
