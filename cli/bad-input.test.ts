@@ -101,6 +101,13 @@ describe("refused before anything starts, with exit code 2", () => {
     ["results below a file", ["run", "oltp", "--out", "FILE/results"], /part of the path is a file/],
     ["results where no folder can be made", ["run", "oltp", "--out", "/proc/results"], /cannot be made/],
     ["an unknown topic to list", ["list", "colours"], /suites, profiles, systems, variables/],
+    ["an unknown workload of YCSB", ["run", "ycsb", "--set", "WORKLOAD=G"], /WORKLOAD=G .* A, B, C, D, E, F/],
+    ["rows without fields", ["run", "ycsb", "--set", "FIELD_COUNT=0"], /FIELD_COUNT=0 .* from 1 to 1000/],
+    [
+      "a system on which the suite does not run",
+      ["run", "ycsb", "--target", "noop://local"],
+      /ycsb does not run on noop; it runs on postgres, redis/,
+    ],
     ["an unknown suite to inspect", ["inspect", "oltpp"], /no suite oltpp/],
     [
       "a table to inspect without a target",

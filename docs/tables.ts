@@ -2,6 +2,7 @@
 
 import { accepted, harnessVariables, userVariables, type Variable } from "../lib/environment/index.ts";
 import { mixes, operationNames } from "../modules/oltp/mix.ts";
+import { coreWorkloads, operationNames as ycsbOperationNames } from "../modules/ycsb/core-workloads.ts";
 import { maximumWorkers, profiles } from "../profiles/index.ts";
 
 /** A table's rows as Markdown, its heading first. */
@@ -47,12 +48,25 @@ function mixTable(): string {
   ]);
 }
 
+function coreWorkloadTable(): string {
+  return markdown([
+    ["`WORKLOAD`", "", ...ycsbOperationNames.map((name) => `\`${name}\``), "keys"],
+    ...Object.entries(coreWorkloads).map(([name, { title, proportions, distribution }]) => [
+      `\`${name}\``,
+      title,
+      ...ycsbOperationNames.map((operation) => (proportions[operation] ? `${proportions[operation]} %` : "")),
+      `\`${distribution}\``,
+    ]),
+  ]);
+}
+
 /** What stands in a document between `<!-- made: name -->` and `<!-- end -->`, by that name. */
 export const madeTables: Readonly<Record<string, string>> = {
   profiles: profileTable(),
   variables: variableTable(userVariables),
   "variables of the harness": variableTable(harnessVariables),
   mixes: mixTable(),
+  "core workloads": coreWorkloadTable(),
 };
 
 const made = /<!-- made: (.*) -->\n[\s\S]*?<!-- end -->/g;

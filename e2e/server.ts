@@ -1,4 +1,4 @@
-// A real PostgreSQL, and runs of k6 and of the dbmark command on it as a user starts them.
+// A system under test, for example a real PostgreSQL, and runs of k6 and of the dbmark command on it as a user starts them.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,65 +23,16 @@ export interface EndedRun extends Ended {
   lines(): Promise<WindowsLine[]>;
 }
 
-/** A server with a connection of the test's own. */
-export class TestServer {
-  readonly #embedded: EmbeddedPostgres;
-  #client: pg.Client | undefined;
+/** A system under test, and the runs on it. */
+export abstract class TestTarget {
   readonly #folders: string[] = [];
 
-  private constructor(embedded: EmbeddedPostgres) {
-    this.#embedded = embedded;
-  }
+  /** The target's URL. */
+  abstract get url(): string;
 
-  static async start(): Promise<TestServer> {
-    return new TestServer(await startEmbeddedPostgres({ keep: false }));
-  }
-
-  get embedded(): EmbeddedPostgres {
-    return this.#embedded;
-  }
-
-  get url(): string {
-    return this.#embedded.url;
-  }
-
-  async stop(): Promise<void> {
-    await this.#client?.end();
-    await this.#embedded.stop();
+  /** Removes every folder that was made. */
+  protected removeFolders(): void {
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
-  }
-
-  /** The test's own connection: a new one where the last was lost. */
-  async #connected(): Promise<pg.Client> {
-    if (this.#client !== undefined) return this.#client;
-    const client = new pg.Client(this.url);
-    const forget = () => {
-      if (this.#client === client) this.#client = undefined;
-    };
-    client.on("error", forget).on("end", forget);
-    await client.connect();
-    this.#client = client;
-    return client;
-  }
-
-  /** Rows of a query. */
-  async query(statement: string): Promise<Record<string, unknown>[]> {
-    const client = await this.#connected();
-    const results: pg.QueryResult | pg.QueryResult[] = await client.query(statement);
-    return [results].flat().at(-1)?.rows ?? [];
-  }
-
-  /** The number that a query gives. */
-  async number(statement: string): Promise<number> {
-    return Number(Object.values((await this.query(statement))[0] ?? {})[0]);
-  }
-
-  /** Number and MD5 of all rows of a table: equal only for equal content. */
-  async content(table: string): Promise<string> {
-    const [row] = await this.query(
-      `SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS content FROM ${table} t`,
-    );
-    return String(row?.content);
   }
 
   /** A folder that is removed at the end. */
@@ -120,11 +71,11 @@ export class TestServer {
     return this.startK6(variables, options).ended;
   }
 
-  /** Starts `dbmark run oltp`; on this server, or by way of another URL. */
-  startDbmark(variables: Variables, options: { args?: string[]; target?: string } = {}) {
+  /** Starts `dbmark run oltp`, or another suite; on this target, or by way of another URL. */
+  startDbmark(variables: Variables, options: { args?: string[]; target?: string; suite?: string } = {}) {
     const out = this.folder();
     const set = Object.entries(variables).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
-    const program = [process.execPath, join(installationFolder, "cli", "dbmark.mjs"), "run", "oltp"];
+    const program = [process.execPath, join(installationFolder, "cli", "dbmark.mjs"), "run", options.suite ?? "oltp"];
     const running = start([...program, "--out", out, ...set, ...(options.args ?? [])], {
       DBMARK_TARGET: options.target ?? this.url,
       DBMARK_PREPARED: "1",
@@ -132,9 +83,71 @@ export class TestServer {
     return { ...running, ended: running.ended.then((ended) => endedRun(ended, out)) };
   }
 
-  /** Runs `dbmark run oltp` to its end. */
-  dbmark(variables: Variables, args: string[] = []): Promise<EndedRun> {
-    return this.startDbmark(variables, { args }).ended;
+  /** Runs `dbmark run oltp`, or another suite, to its end. */
+  dbmark(variables: Variables, args: string[] = [], suite = "oltp"): Promise<EndedRun> {
+    return this.startDbmark(variables, { args, suite }).ended;
+  }
+}
+
+/** A PostgreSQL with a connection of the test's own. */
+export class TestServer extends TestTarget {
+  readonly #embedded: EmbeddedPostgres;
+  #client: pg.Client | undefined;
+
+  private constructor(embedded: EmbeddedPostgres) {
+    super();
+    this.#embedded = embedded;
+  }
+
+  static async start(): Promise<TestServer> {
+    return new TestServer(await startEmbeddedPostgres({ keep: false }));
+  }
+
+  get embedded(): EmbeddedPostgres {
+    return this.#embedded;
+  }
+
+  get url(): string {
+    return this.#embedded.url;
+  }
+
+  async stop(): Promise<void> {
+    await this.#client?.end();
+    await this.#embedded.stop();
+    this.removeFolders();
+  }
+
+  /** The test's own connection: a new one where the last was lost. */
+  async #connected(): Promise<pg.Client> {
+    if (this.#client !== undefined) return this.#client;
+    const client = new pg.Client(this.url);
+    const forget = () => {
+      if (this.#client === client) this.#client = undefined;
+    };
+    client.on("error", forget).on("end", forget);
+    await client.connect();
+    this.#client = client;
+    return client;
+  }
+
+  /** Rows of a query. */
+  async query(statement: string): Promise<Record<string, unknown>[]> {
+    const client = await this.#connected();
+    const results: pg.QueryResult | pg.QueryResult[] = await client.query(statement);
+    return [results].flat().at(-1)?.rows ?? [];
+  }
+
+  /** The number that a query gives. */
+  async number(statement: string): Promise<number> {
+    return Number(Object.values((await this.query(statement))[0] ?? {})[0]);
+  }
+
+  /** Number and MD5 of all rows of a table: equal only for equal content. */
+  async content(table: string): Promise<string> {
+    const [row] = await this.query(
+      `SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS content FROM ${table} t`,
+    );
+    return String(row?.content);
   }
 }
 

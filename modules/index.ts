@@ -3,12 +3,13 @@
 import { type Environment, suggestion, UsageError } from "../lib/environment/index.ts";
 import { noop } from "./noop/index.ts";
 import { postgres } from "./postgres/index.ts";
+import { redis } from "./redis/index.ts";
 import type { SuiteOnSystem, SystemModule } from "./system.ts";
 
 export type { SuiteOnSystem, SystemModule, TableFacts, TableQuestion } from "./system.ts";
 
 /** Every system that has a folder here. */
-export const systems: readonly SystemModule[] = [postgres, noop];
+export const systems: readonly SystemModule[] = [postgres, redis, noop];
 
 /** A benchmark with a name: what `dbmark run` takes. */
 export interface Suite {
@@ -25,6 +26,11 @@ const declared: readonly Omit<Suite, "systems">[] = [
     name: "oltp",
     description: "Point lookups, range scans, inserts and updates, on a table of its own or on yours.",
     script: "oltp",
+  },
+  {
+    name: "ycsb",
+    description: "The core workloads A to F of YCSB, with their proportions and distributions.",
+    script: "ycsb",
   },
 ];
 

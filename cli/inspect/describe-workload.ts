@@ -54,8 +54,11 @@ function describeStep(step: Step): string[] {
     lines.push(`    column ${column} of its first row becomes ${parameter}`);
   if (step.thinkMilliseconds) lines.push(`    then waits ${step.thinkMilliseconds} ms`);
   if (step.expect !== undefined) {
-    const { minimum, maximum } = step.expect;
-    lines.push(`    expected rows: ${minimum === maximum ? count(minimum) : `${count(minimum)} to ${count(maximum)}`}`);
+    const { minimum, maximum, added } = step.expect;
+    const rows = minimum === maximum ? count(minimum) : `${count(minimum)} to ${count(maximum)}`;
+    lines.push(
+      `    expected rows: ${rows}${added === undefined ? "" : `, ${added === 0 ? "none" : count(added)} of them new`}`,
+    );
   }
   return lines;
 }

@@ -1,39 +1,17 @@
 // Commands and pipelines on a real Redis, through the real k6.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { TestRedis } from "../../e2e/redis.ts";
 import { runExample } from "./examples.ts";
 
-let server: ChildProcess;
-let directory: string;
-let port: number;
-
+let server: TestRedis;
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "dbmark-redis-"));
-  port = await freePort();
-  const settings = ["--bind", "127.0.0.1", "--port", `${port}`, "--dir", directory, "--save", "", "--appendonly", "no"];
-  server = spawn(process.env.DBMARK_REDIS_SERVER ?? "redis-server", settings, { stdio: "ignore" });
-  await Promise.race([
-    listens(port),
-    new Promise((_, reject) => {
-      server.once("error", reject);
-      server.once("exit", (code) => reject(new Error(`redis-server ended with ${code}`)));
-    }),
-  ]);
+  server = await TestRedis.start();
 });
-
-afterAll(async () => {
-  const ended = new Promise((resolve) => server.once("exit", resolve));
-  if (server.kill("SIGTERM")) await ended;
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => server?.stop());
 
 it("a declared run of commands and pipelines leaves a valid result, and single calls read and write", async () => {
-  const { code, output, runs } = await runExample("redis.ts", `redis://127.0.0.1:${port}`);
+  const { code, output, runs } = await runExample("redis.ts", server.url);
   expect(code, output).toBe(0);
   expect(output).toContain("example:greeting is hello");
   expect(runs).toHaveLength(1);
@@ -51,29 +29,3 @@ it("a declared run of commands and pipelines leaves a valid result, and single c
   expect(pipeline?.rowsWritten).toBe(2 * (pipeline?.operations ?? 0));
   expect(pipeline?.rowsRead).toBe(pipeline?.operations);
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
-  });
-}
-
-async function listens(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const answered = await new Promise((resolve) => {
-      const socket = connect(port, "127.0.0.1", () => {
-        socket.destroy();
-        resolve(true);
-      }).once("error", () => resolve(false));
-    });
-    if (answered) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`redis-server does not listen on ${port}`);
-}

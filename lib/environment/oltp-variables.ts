@@ -1,8 +1,9 @@
-// Variables of the OLTP suite: its table, its mix and its service levels.
+// Variables of the OLTP suite: its table, its mix and its service levels. Some are those of other suites too.
 
 import type { Variable } from "./variable.ts";
 
 const suites = ["oltp"];
+const shared = ["oltp", "ycsb"];
 
 /** Variables of the OLTP suite. */
 export const oltpVariables: readonly Variable[] = [
@@ -13,7 +14,7 @@ export const oltpVariables: readonly Variable[] = [
     maximum: 100_000_000_000,
     default: "100000",
     meaning: "Rows of the suite's own table.",
-    suites,
+    suites: shared,
   },
   {
     name: "MIX",
@@ -59,11 +60,11 @@ export const oltpVariables: readonly Variable[] = [
   {
     name: "KEY_DISTRIBUTION",
     type: "choice",
-    values: ["uniform", "zipfian", "hotspot"],
-    default: "uniform",
+    values: ["uniform", "zipfian", "hotspot", "latest"],
+    default: "uniform; for ycsb that of the workload",
     meaning:
-      "Which keys are asked for: all alike, a few very often (exponent 0.99), or a fifth of them four times in five.",
-    suites,
+      "Which keys are asked for: all alike, a few very often (exponent 0.99), a fifth of them four times in five, or, for ycsb alone, the newest.",
+    suites: shared,
   },
   {
     name: "SLO_P95",
@@ -73,7 +74,7 @@ export const oltpVariables: readonly Variable[] = [
     none: true,
     default: "50ms",
     meaning: "Limit of each operation's 95th percentile of response time.",
-    suites,
+    suites: shared,
   },
   {
     name: "SLO_P99",
@@ -83,7 +84,7 @@ export const oltpVariables: readonly Variable[] = [
     none: true,
     default: "100ms",
     meaning: "Limit of each operation's 99th percentile of response time.",
-    suites,
+    suites: shared,
   },
   {
     name: "SLO_ERROR_RATE",
@@ -91,6 +92,6 @@ export const oltpVariables: readonly Variable[] = [
     none: true,
     default: "0.001",
     meaning: "Limit of each operation's share of failures.",
-    suites,
+    suites: shared,
   },
 ];

@@ -57,7 +57,7 @@ function headline(run: RunFile, palette: Palette): string[] {
   ];
   const failed = measure.all.failed > 0 ? `, ${share(measure.all.failed / measure.all.operations)} failed` : "";
   return [
-    ...wrap(`${run.suite.name} on ${target}: ${rate(measure.all.throughput)} operations/s${failed}`, "").map(
+    ...wrap(`${run.workload.name} on ${target}: ${rate(measure.all.throughput)} operations/s${failed}`, "").map(
       palette.strong,
     ),
     ...wrap(details.join(" · "), ""),

@@ -1,15 +1,8 @@
 // What a user can choose about the OLTP suite, read from the variables.
 
-import {
-  type Environment,
-  readChoice,
-  readDurationOrNone,
-  readInteger,
-  readShare,
-  readText,
-  UsageError,
-} from "../../lib/environment/index.ts";
+import { type Environment, readChoice, readInteger, readText, UsageError } from "../../lib/environment/index.ts";
 import type { Slo } from "../../lib/workload.ts";
+import { readSlo } from "../slo.ts";
 import { readMix, type Weights } from "./mix.ts";
 
 /** Which keys are asked for. */
@@ -52,25 +45,19 @@ export function readOltpOptions(environment: Environment): OltpOptions {
       `RANGE_ROWS=${rangeRows} is more than the table's ${rows} rows; expected is at most as many. Set ROWS or RANGE_ROWS.`,
     );
   }
+  const distribution = readChoice(environment, "KEY_DISTRIBUTION") ?? "uniform";
+  if (distribution === "latest") {
+    throw new UsageError(
+      "KEY_DISTRIBUTION=latest is for the suite ycsb; expected is uniform, zipfian or hotspot for oltp.",
+    );
+  }
   return {
     rows,
     weights,
     rangeRows,
-    distribution: (readChoice(environment, "KEY_DISTRIBUTION") ?? "uniform") as KeyDistribution,
+    distribution: distribution as KeyDistribution,
     slo: readSlo(environment),
     ...(table !== undefined && { table }),
     ...(key !== undefined && { key }),
-  };
-}
-
-/** Limits that each operation must meet: 50 ms, 100 ms and one failure in a thousand where nothing else is set. */
-function readSlo(environment: Environment): Slo {
-  const p95 = readDurationOrNone(environment, "SLO_P95") ?? 0.05;
-  const p99 = readDurationOrNone(environment, "SLO_P99") ?? 0.1;
-  const errorRate = readShare(environment, "SLO_ERROR_RATE") ?? 0.001;
-  return {
-    ...(p95 !== "none" && { p95Milliseconds: p95 * 1000 }),
-    ...(p99 !== "none" && { p99Milliseconds: p99 * 1000 }),
-    ...(errorRate !== "none" && { errorRate }),
   };
 }

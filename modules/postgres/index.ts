@@ -2,9 +2,11 @@
 
 import { readOltpOptions } from "../oltp/options.ts";
 import type { SystemModule } from "../system.ts";
+import { readYcsbOptions } from "../ycsb/options.ts";
 import { oltpWorkload } from "./oltp.ts";
 import { tableQuestions } from "./table-questions.ts";
 import { tableWorkload } from "./table-workload.ts";
+import { postgresYcsb } from "./ycsb.ts";
 
 /** The system of `postgres://`. */
 export const postgres: SystemModule = {
@@ -19,5 +21,6 @@ export const postgres: SystemModule = {
         workload: (definition, environment, facts) => tableWorkload(definition, readOltpOptions(environment), facts),
       },
     },
+    ycsb: { workload: (environment) => postgresYcsb(readYcsbOptions(environment)) },
   },
 };

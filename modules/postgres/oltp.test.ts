@@ -55,6 +55,7 @@ describe("the mix", () => {
     [{ OPERATIONS: "selec=1" }, "unknown operation selec. Did you mean select?"],
     [{ OPERATIONS: "insert", MIX: "read-only" }, "insert without a weight"],
     [{ OPERATIONS: "select=x" }, "is not a number"],
+    [{ KEY_DISTRIBUTION: "latest" }, "KEY_DISTRIBUTION=latest is for the suite ycsb"],
     [{ MIX: "reads" }, "expected is read-heavy, balanced, write-heavy, read-only"],
     [{ RANGE_ROWS: "100", ROWS: "50" }, "more than the table's 50 rows"],
     [{ KEY: "id" }, "KEY is set without TABLE"],
@@ -204,8 +205,8 @@ describe("a user's table", () => {
 
 describe("suites and systems", () => {
   it("are found by name, and listed when the name is unknown", () => {
-    expect(suites.map(({ name, systems }) => [name, systems])).toEqual([["oltp", ["postgres", "noop"]]]);
-    expect(() => findSuite("oltpp")).toThrow("There is no suite oltpp. Did you mean oltp? Known are oltp.");
+    expect(suites.map(({ name, systems }) => [name, systems])).toContainEqual(["oltp", ["postgres", "noop"]]);
+    expect(() => findSuite("oltpp")).toThrow("There is no suite oltpp. Did you mean oltp? Known are oltp");
     expect(() => suiteOnSystem("oltp", "redis")).toThrow("does not run on redis; it runs on postgres, noop");
   });
 });
