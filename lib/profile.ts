@@ -13,7 +13,21 @@ export interface Segment {
   /** Operations per second at the start and at the end; absent in a closed loop. */
   rate?: { from: number; to: number };
   workers: { from: number; to: number };
+  /**
+   * Name of the part of the measured phase that the segment belongs to; neighbours of the same name are one part. Each part becomes
+   * an entry of the result's `steps`.
+   */
+  part?: string;
 }
+
+/**
+ * What a profile reports besides the totals.
+ * - `recovery`: after each part with more load than the first, how long until it is as it was before.
+ * - `drift`: how latency and memory change over the measured phase.
+ * - `steps`: the first part that fails its SLOs or does not reach its rate.
+ * - `limit`: the rate at which an SLO was first missed.
+ */
+export type ReportKind = "recovery" | "drift" | "steps" | "limit";
 
 /** A profile with every override applied: what is handed to the native loop and written to the result. */
 export interface LoadProfile {
@@ -22,4 +36,23 @@ export interface LoadProfile {
   /** `open`: operations are due on a schedule that no slow reply shifts. `closed`: each worker sends as soon as it is free. */
   loop: "open" | "closed";
   segments: Segment[];
+  report?: ReportKind;
+  /** The workload's preset of operations where MIX is not set. */
+  mix?: string;
+}
+
+/**
+ * A profile written as functions of time, in seconds since the measured phase began. They are sampled before the run into
+ * segments with straight lines.
+ */
+export interface ProfileFunctions extends Omit<LoadProfile, "segments" | "description"> {
+  description?: string;
+  /** Length of the measured phase. */
+  seconds: number;
+  /** Length of a warm-up at the load of second 0; 10 s where it is not given, 0 for none. */
+  warmupSeconds?: number;
+  /** Operations per second; absent in a closed loop. */
+  rate?(second: number): number;
+  /** Workers; fractions are rounded up. */
+  workers(second: number): number;
 }

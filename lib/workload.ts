@@ -125,6 +125,8 @@ export interface Operation {
   slo?: Slo;
   /** How the rows that this operation adds are counted and removed again. */
   inserts?: Inserts;
+  /** How the rows that this operation removes are counted. */
+  removes?: Removes;
 }
 
 /**
@@ -137,6 +139,14 @@ export interface Inserts {
   remove: string;
   /** Names of the parameters that are the key. */
   keys?: string[];
+}
+
+/**
+ * The books of an operation that removes rows of the data set, one each. `count` gives one number: the rows that are gone. The data
+ * set is loaded again before the next run.
+ */
+export interface Removes {
+  count: string;
 }
 
 /** A column of a data set's table. */

@@ -1,6 +1,8 @@
 // The systems and suites that there are. A new system is a folder and a line in `systems`.
 
 import { type Environment, suggestion, UsageError } from "../lib/environment/index.ts";
+import { mostOperations, withMixOf } from "../lib/planned-load.ts";
+import type { LoadProfile } from "../lib/profile.ts";
 import { noop } from "./noop/index.ts";
 import { postgres } from "./postgres/index.ts";
 import { redis } from "./redis/index.ts";
@@ -24,7 +26,7 @@ export interface Suite {
 const declared: readonly Omit<Suite, "systems">[] = [
   {
     name: "oltp",
-    description: "Point lookups, range scans, inserts and updates, on a table of its own or on yours.",
+    description: "Point lookups, range scans, inserts, updates and deletes, on a table of its own or on yours.",
     script: "oltp",
   },
   {
@@ -58,11 +60,17 @@ export function suiteOnSystem(suiteName: string, systemName: string): SuiteOnSys
   );
 }
 
-/** The workload of a suite on data of its own, as it would run with these variables. */
+/**
+ * The workload of a suite on data of its own, as it would run with these variables.
+ * @param profile that it runs under; without one, it knows of no end of the run.
+ */
 export function workloadOf(
   suiteName: string,
   systemName: string,
   environment: Environment,
+  profile?: LoadProfile,
 ): ReturnType<SuiteOnSystem["workload"]> {
-  return suiteOnSystem(suiteName, systemName).workload(environment);
+  const source = suiteOnSystem(suiteName, systemName);
+  if (profile === undefined) return source.workload(environment, undefined);
+  return source.workload(withMixOf(profile, environment), mostOperations(profile, environment));
 }

@@ -15,8 +15,11 @@ export type TableFacts = Readonly<Record<string, number>>;
 
 /** How a system does one suite. Everything is pure: who asks the target hands the answers in. */
 export interface SuiteOnSystem {
-  /** The workload on data of the suite's own. */
-  workload(environment: Environment): Workload;
+  /**
+   * The workload on data of the suite's own.
+   * @param operations that the run can have at most; undefined: as many as the target answers.
+   */
+  workload(environment: Environment, operations: number | undefined): Workload;
   /** On a user's table, where the system has tables. */
   onTable?: {
     questions(definition: TableDefinition, environment: Environment): TableQuestion[];

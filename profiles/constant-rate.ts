@@ -1,17 +1,15 @@
 // The profiles tps100 to tps5000: a constant rate on a schedule, ten operations a second for each worker.
 
-import { type DeclaredProfile, defaultWarmupSeconds, operationsPerSecondAndWorker } from "./declared.ts";
+import { type DeclaredProfile, defaultWarmupSeconds, load } from "./declared.ts";
 
 function constantRate(rate: number): DeclaredProfile {
-  const workers = rate / operationsPerSecondAndWorker;
-  const load = { rate: { from: rate, to: rate }, workers: { from: workers, to: workers } };
   return {
     name: `tps${rate}`,
     description: "A constant rate on a schedule; 60 s measured.",
     loop: "open",
     segments: [
-      { phase: "warmup", seconds: defaultWarmupSeconds, ...load },
-      { phase: "measure", seconds: 60, ...load },
+      { phase: "warmup", seconds: defaultWarmupSeconds, ...load(rate) },
+      { phase: "measure", seconds: 60, ...load(rate) },
     ],
   };
 }

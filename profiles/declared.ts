@@ -23,12 +23,18 @@ export const defaultWarmupSeconds = 10;
 /** Operations per second that go with one worker of an open loop. */
 export const operationsPerSecondAndWorker = 10;
 
+/** A rate, or a line from one to another, with the workers that go with it. */
+export function load(from: number, to = from): Pick<Segment, "workers"> & Required<Pick<Segment, "rate">> {
+  return {
+    rate: { from, to },
+    workers: { from: from / operationsPerSecondAndWorker, to: to / operationsPerSecondAndWorker },
+  };
+}
+
 /** The profile for one machine: workers per core become numbers. */
 export function forCores(declared: DeclaredProfile, cores: number): LoadProfile {
   return {
-    name: declared.name,
-    description: declared.description,
-    loop: declared.loop,
+    ...declared,
     segments: declared.segments.map((segment) => ({
       ...segment,
       workers:

@@ -9,5 +9,6 @@ export {
 } from "./declared.ts";
 export { defaultProfile, profiles } from "./list.ts";
 export { resolveProfile } from "./resolve.ts";
+export { isProfileOfFunctions, sampleProfile } from "./sample.ts";
 export { dueAt, maximumRate, maximumWorkers, rateAt, timeOf, totalSeconds, workersAt } from "./schedule.ts";
 export { validateProfile } from "./validate.ts";

@@ -13,6 +13,7 @@ import type { LoadProfile, Segment } from "../lib/profile.ts";
 import { forCores } from "./declared.ts";
 import { defaultProfile, profiles } from "./list.ts";
 import { maximumRate, maximumWorkers } from "./schedule.ts";
+import { stretch } from "./stretch.ts";
 import { validateProfile } from "./validate.ts";
 
 /**
@@ -28,7 +29,14 @@ export function resolveProfile(
 ): LoadProfile {
   const found = find(given ?? readText(environment, "LOAD_PROFILE") ?? defaultProfile, cores);
   let segments = found.segments;
-  if (readInteger(environment, "OPERATION_COUNT") !== undefined) {
+  const count = readInteger(environment, "OPERATION_COUNT");
+  if (count !== undefined && found.report !== undefined) {
+    throw new UsageError(
+      `OPERATION_COUNT=${count} is set, and the load profile ${found.name} reports on its whole length, which a number of operations ` +
+        "would cut. Unset it, or choose a profile of constant load, such as tps500.",
+    );
+  }
+  if (count !== undefined) {
     for (const name of ["STEADY_STATE_DURATION", "WARMUP_DURATION"]) {
       if (readText(environment, name) === undefined) continue;
       throw new UsageError(
@@ -58,23 +66,6 @@ function parseJson(text: string): unknown {
   } catch (error) {
     throw new UsageError(`LOAD_PROFILE starts like JSON and does not parse (${(error as Error).message}).`);
   }
-}
-
-/** Gives each part that is measured at a constant load the length asked for. */
-function stretch(name: string, segments: Segment[], seconds: number | undefined): Segment[] {
-  if (seconds === undefined) return segments;
-  const steady = segments.filter((segment) => segment.phase === "measure" && isConstant(segment));
-  if (steady.length === 0) {
-    throw new UsageError(
-      `STEADY_STATE_DURATION is set, and the load profile ${name} has no part with a constant load. ` +
-        "Unset it, or choose another profile.",
-    );
-  }
-  return segments.map((segment) => (steady.includes(segment) ? { ...segment, seconds } : segment));
-}
-
-function isConstant({ rate, workers }: Segment): boolean {
-  return workers.from === workers.to && (rate === undefined || rate.from === rate.to);
 }
 
 /** Makes the warm-up last so long in all; a profile without one warms up at the load its measured part starts with. */

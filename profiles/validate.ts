@@ -1,9 +1,10 @@
 // Checks a profile that a user wrote, with errors that name the place.
 
 import { UsageError } from "../lib/environment/index.ts";
-import type { LoadProfile, Phase, Segment } from "../lib/profile.ts";
+import type { LoadProfile, Phase, ReportKind, Segment } from "../lib/profile.ts";
 
 const phases: readonly Phase[] = ["warmup", "measure", "cooldown"];
+const reports: readonly ReportKind[] = ["recovery", "drift", "steps", "limit"];
 const namePattern = /^[A-Za-z0-9_-]+$/;
 
 /**
@@ -17,8 +18,8 @@ export function validateProfile(value: unknown): LoadProfile {
     throw mistake("the load profile", "name", name, "letters, digits, - and _, and another word than default");
   }
   const where = `load profile ${name}`;
-  refuseUnknown(where, value, ["name", "description", "loop", "segments", "$schema"]);
-  const { loop, description = "", segments } = value;
+  refuseUnknown(where, value, ["name", "description", "loop", "segments", "report", "mix", "$schema"]);
+  const { loop, description = "", segments, mix } = value;
   if (loop !== "open" && loop !== "closed") throw mistake(where, "loop", loop, "open or closed");
   if (typeof description !== "string") throw mistake(where, "description", description, "a text");
   if (!Array.isArray(segments) || segments.length === 0) {
@@ -32,31 +33,64 @@ export function validateProfile(value: unknown): LoadProfile {
   ) {
     throw mistake(where, "rate", 0, "above 0 somewhere in the measured part");
   }
-  return { name, description, loop, segments: checked };
+  const report = validateReport(where, value.report, checked);
+  if (mix !== undefined && typeof mix !== "string") throw mistake(where, "mix", mix, "the name of a mix");
+  return {
+    name,
+    description,
+    loop,
+    segments: checked,
+    ...(report !== undefined && { report }),
+    ...(mix !== undefined && { mix }),
+  };
+}
+
+/** A report needs the parts, or the rates, that it is about. */
+function validateReport(where: string, value: unknown, segments: Segment[]): ReportKind | undefined {
+  if (value === undefined) return undefined;
+  const report = reports.find((known) => known === value);
+  if (report === undefined) throw mistake(where, "report", value, reports.join(", "));
+  const parts = new Set(segments.flatMap(({ part }) => part ?? []));
+  if ((report === "recovery" || report === "steps") && parts.size < 2) {
+    throw mistake(where, "report", report, `one that needs no parts: ${report} needs at least two named ones`);
+  }
+  if (report === "limit" && segments.every(({ rate }) => rate === undefined)) {
+    throw mistake(where, "report", report, "another one in a closed loop, which has no rate");
+  }
+  return report;
 }
 
 function validateSegment(where: string, value: unknown, loop: "open" | "closed"): Segment {
   if (!isObject(value)) throw mistake(where, "", value, "an object with phase, seconds and workers");
-  refuseUnknown(where, value, ["phase", "seconds", "rate", "workers"]);
+  refuseUnknown(where, value, ["phase", "seconds", "rate", "workers", "part"]);
   const { seconds } = value;
   const phase = phases.find((known) => known === value.phase);
   if (phase === undefined) throw mistake(where, "phase", value.phase, phases.join(", "));
   if (typeof seconds !== "number" || !Number.isFinite(seconds) || seconds <= 0) {
     throw mistake(where, "seconds", seconds, "a number above 0");
   }
+  const named = validatePart(where, value.part, phase);
   const workers = validateLine(where, "workers", value.workers);
   for (const count of [workers.from, workers.to]) {
     if (!Number.isSafeInteger(count) || count < 1) throw mistake(where, "workers", count, "whole numbers of 1 or more");
   }
   if (loop === "closed") {
     if (value.rate !== undefined) throw mistake(where, "rate", value.rate, "nothing: a closed loop has no rate");
-    return { phase, seconds, workers };
+    return { phase, seconds, workers, ...named };
   }
   const rate = validateLine(where, "rate", value.rate);
   for (const perSecond of [rate.from, rate.to]) {
     if (perSecond < 0) throw mistake(where, "rate", perSecond, "operations per second of 0 or more");
   }
-  return { phase, seconds, rate, workers };
+  return { phase, seconds, rate, workers, ...named };
+}
+
+function validatePart(where: string, part: unknown, phase: Phase): { part?: string } {
+  if (part === undefined) return {};
+  if (typeof part !== "string" || part.trim() === "") throw mistake(where, "part", part, "a name");
+  if (phase !== "measure")
+    throw mistake(where, "part", part, `nothing: only measured segments have parts, not ${phase}`);
+  return { part };
 }
 
 /** Warm-up first, then what is measured, then the cool-down. */
@@ -66,6 +100,12 @@ function validateOrder(where: string, segments: Segment[]): void {
     const place = phases.indexOf(phase);
     if (place < last) throw mistake(where, "phase", phase, "the order warmup, measure, cooldown");
     last = place;
+  }
+  const seen = new Set<string>();
+  for (const [i, { part }] of segments.entries()) {
+    if (part === undefined || part === segments[i - 1]?.part) continue;
+    if (seen.has(part)) throw mistake(where, "part", part, "a name that no earlier part has");
+    seen.add(part);
   }
   if (!segments.some(({ phase }) => phase === "measure")) {
     throw mistake(where, "segments", `${segments.length} segments`, "at least one of the phase measure");

@@ -34,10 +34,10 @@ async function readWorkload(name: string, options: { target?: string; set: strin
   const suite = findSuite(name);
   const settings = await readSettings(suite.name, options);
   const environment = { ...process.env, ...settings };
-  checkSettings(suite.name, environment);
+  const profile = checkSettings(suite.name, environment);
   const target = options.target ?? (process.env.DBMARK_TARGET || undefined);
   const system = target === undefined ? (suite.systems[0] ?? "") : checkTarget(target, suite.name);
-  if (!environment.TABLE) return workloadOf(suite.name, system, environment);
+  if (!environment.TABLE) return workloadOf(suite.name, system, environment, profile);
   if (target === undefined) {
     throw new CommandError(
       `TABLE=${environment.TABLE} needs a --target: the workload is made from the table's definition`,

@@ -59,9 +59,9 @@ export async function checkRequest(suiteName: string, options: RunOptions): Prom
     );
   }
   const environment = { ...process.env, ...settings };
-  checkSettings(suite.name, environment);
+  const profile = checkSettings(suite.name, environment);
   // Made only to see that it can be made: the script makes it again. One on a user's table needs the target.
-  if (!environment.TABLE) workloadOf(suite.name, system, environment);
+  if (!environment.TABLE) workloadOf(suite.name, system, environment, profile);
   const script = scriptBundle(suite.script);
   for (const file of [k6Binary, script]) {
     if (!existsSync(file)) throw new CommandError(`${file} is missing. Make it with: npm run build`);

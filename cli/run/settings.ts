@@ -14,6 +14,7 @@ import {
   type Variable,
   variablesOfSuite,
 } from "../../lib/environment/index.ts";
+import type { LoadProfile } from "../../lib/profile.ts";
 import { resolveProfile } from "../../profiles/index.ts";
 
 const readers: Record<Variable["type"], ((environment: Environment, name: string) => unknown) | undefined> = {
@@ -28,8 +29,8 @@ const readers: Record<Variable["type"], ((environment: Environment, name: string
   text: undefined,
 };
 
-/** @throws UsageError for the first value that is not accepted. */
-export function checkSettings(suite: string, environment: Environment): void {
+/** The load profile that the variables ask for; @throws UsageError for the first value that is not accepted. */
+export function checkSettings(suite: string, environment: Environment): LoadProfile {
   for (const variable of variablesOfSuite(suite)) readers[variable.type]?.(environment, variable.name);
-  resolveProfile(undefined, environment, availableParallelism());
+  return resolveProfile(undefined, environment, availableParallelism());
 }

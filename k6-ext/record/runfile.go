@@ -35,8 +35,11 @@ type RunFile struct {
 	Connections *Connections `json:"connections"`
 	// Ceiling is what the harness alone can do with this workload; nil when it was not measured.
 	Ceiling *Ceiling `json:"ceiling"`
-	// Steps of a search for the maximum, instances and what the server says of itself: room for later.
-	Steps            []json.RawMessage `json:"steps"`
+	// Steps are the named parts of the profile's measured phase; empty: it has none.
+	Steps []Step `json:"steps"`
+	// Report is one of RecoveryReport, DriftReport, StepsReport and LimitReport; nil: the profile asks for none, or the file was completed after a crash.
+	Report any `json:"report"`
+	// Instances, and what the server says of itself: room for later.
 	Instances        []json.RawMessage `json:"instances"`
 	ServerStatistics json.RawMessage   `json:"serverStatistics"`
 	Cost             json.RawMessage   `json:"cost"`
@@ -115,7 +118,7 @@ type ServerResources struct {
 	Label string `json:"label"`
 }
 
-// Book compares what an operation that adds rows was told with what the target holds.
+// Book compares what an operation that adds or removes rows was told with what the target holds.
 type Book struct {
 	Operation    string `json:"operation"`
 	Acknowledged uint64 `json:"acknowledged"`
@@ -126,6 +129,8 @@ type Book struct {
 	Balanced bool `json:"balanced"`
 	// uncounted says why Held is nil; the file has it among its reasons.
 	uncounted string
+	// Removes: the operation removes rows, and Held is the number of those that are gone.
+	Removes bool `json:"removes,omitempty"`
 }
 
 // NewBook compares.
@@ -139,6 +144,13 @@ func NewBook(operation string, acknowledged, unknown uint64, held int64) Book {
 // UncountedBook is one whose target could not be asked, which is not balanced; why says why not.
 func UncountedBook(operation string, acknowledged, unknown uint64, why string) Book {
 	return Book{Operation: operation, Acknowledged: acknowledged, Unknown: unknown, uncounted: why}
+}
+
+func (b *Book) verb() string {
+	if b.Removes {
+		return "removed"
+	}
+	return "inserted"
 }
 
 // Connections is what became of the connections in the whole run, warm-up included.
@@ -182,6 +194,6 @@ func NewRunFile(setup Setup) *RunFile {
 	return &RunFile{
 		Setup: setup.complete(), Phases: []PhaseSpan{}, SLO: []Verdict{}, Books: []Book{}, ErrorExamples: []ErrorExample{},
 		Validity: Validity{Reasons: []Reason{}, Warnings: []Reason{}},
-		Steps:    []json.RawMessage{}, Instances: []json.RawMessage{},
+		Steps:    []Step{}, Instances: []json.RawMessage{},
 	}
 }

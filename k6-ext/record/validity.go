@@ -69,6 +69,9 @@ type Facts struct {
 	TargetIsHarness bool
 	// P99Asked: the user set an SLO on p99, beyond those that the suite brings along.
 	P99Asked bool
+	// LimitFound: the profile went to the target's limit on purpose, from a load that the target could take, and the result says where
+	// it lies. Errors and undone work are what lies beyond it, and no reason to distrust the result.
+	LimitFound bool
 	// ErrorLimit is the share of failed operations; zero means DefaultErrorLimit, below zero none at all.
 	ErrorLimit float64
 	// DirtyData says in words what is wrong with the data set; empty when nothing is.
@@ -92,6 +95,10 @@ func Validate(f *Facts) Validity {
 	warn := func(code, format string, args ...any) {
 		v.Warnings = append(v.Warnings, Reason{code, fmt.Sprintf(format, args...)})
 	}
+	beyond, note := because, ""
+	if f.LimitFound {
+		beyond, note = warn, "; the profile went beyond the target's limit, as the steps show"
+	}
 	var all Counts
 	for i := range f.Measured {
 		all.Add(&f.Measured[i].Counts)
@@ -113,12 +120,12 @@ func Validate(f *Facts) Validity {
 	if all.Operations > 0 && all.Failed > 0 {
 		share := float64(all.Failed) / float64(all.Operations)
 		if share > max(limit, 0) {
-			because(CodeErrors, "%s of the operations failed (%s); the limit is %s", percent(share), kinds(&all.Errors), percent(max(limit, 0)))
+			beyond(CodeErrors, "%s of the operations failed (%s); the limit is %s%s", percent(share), kinds(&all.Errors), percent(max(limit, 0)), note)
 		}
 	}
 	if all.Undone > 0 {
-		because(CodeUndone, "%d of %d operations were due and never started: the target, or the number of workers, could not keep up with the schedule",
-			all.Undone, all.Undone+all.Operations)
+		beyond(CodeUndone, "%d of %d operations were due and never started: the target, or the number of workers, could not keep up with the schedule%s",
+			all.Undone, all.Undone+all.Operations, note)
 	}
 	if f.HarnessCPUCores == nil {
 		warn(CodeHarnessCPU, "the harness's own use of the processor is not known")
@@ -138,7 +145,10 @@ func Validate(f *Facts) Validity {
 	for _, b := range f.Books {
 		switch {
 		case b.Held == nil:
-			because(CodeBooks, "the rows that %s inserted could not be counted: %s", b.Operation, b.uncounted)
+			because(CodeBooks, "the rows that %s %s could not be counted: %s", b.Operation, b.verb(), b.uncounted)
+		case !b.Balanced && b.Removes:
+			because(CodeBooks, "%s: %d deletes were acknowledged and %d have an unknown outcome, but %d of the target's rows are gone",
+				b.Operation, b.Acknowledged, b.Unknown, *b.Held)
 		case !b.Balanced:
 			because(CodeBooks, "%s: %d inserts were acknowledged and %d have an unknown outcome, but the target holds %d",
 				b.Operation, b.Acknowledged, b.Unknown, *b.Held)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dbmark/dbmark/k6-ext/histogram"
 	"github.com/dbmark/dbmark/k6-ext/record"
+	"github.com/dbmark/dbmark/k6-ext/report"
 	"github.com/dbmark/dbmark/k6-ext/resource"
 )
 
@@ -14,6 +15,7 @@ import (
 type collector struct {
 	run      *Run
 	sampler  *resource.Sampler
+	follower *report.Follower
 	response *histogram.Interval
 	total    uint64
 	logged   time.Duration
@@ -31,6 +33,7 @@ func (r *Run) startCollecting() {
 	c := &collector{
 		run:      r,
 		sampler:  resource.NewSampler(r.findServer()),
+		follower: r.followShape(),
 		response: &histogram.Interval{},
 		quit:     make(chan struct{}),
 	}
@@ -74,11 +77,18 @@ func (c *collector) roll(now time.Time) {
 	lines := r.engine.Recorder().Lines(rolled)
 	harness := record.NewHarnessLine(rolled, phase)
 	harness.CPUSeconds, harness.MemoryBytes = sample.CPUSeconds, sample.MemoryBytes
-	harness.Goroutines, harness.WorkersActive, harness.Backlog = runtime.NumGoroutine(), r.config.Workers, r.engine.Backlog()
+	harness.Goroutines, harness.WorkersActive, harness.Backlog = runtime.NumGoroutine(), r.presence.wanted(elapsed), r.engine.Backlog()
 	if sample.Server != nil {
 		harness.Server = &record.ServerLine{CPUSeconds: sample.Server.CPUSeconds, MemoryBytes: sample.Server.MemoryBytes}
 	}
 	_ = r.folder.Append(append(lines, harness)...)
+	if c.follower != nil {
+		follow := report.Sample{Backlog: harness.Backlog, HarnessMemory: sample.MemoryBytes}
+		if sample.Server != nil {
+			follow.ServerMemory = &sample.Server.MemoryBytes
+		}
+		c.follower.Add(rolled, follow)
+	}
 	c.tell(rolled, phase, elapsed, harness.Backlog)
 	if r.environment.Listener != nil {
 		r.environment.Listener(rolled, now)

@@ -101,6 +101,7 @@ func (r *Run) compile() error {
 		Workers: r.workers(), Depth: d.Depth, PoolSize: d.poolSize, Shards: runtime.GOMAXPROCS(0) * shardsPerProcessor,
 	}
 	r.config.Loops = r.loops()
+	r.presence = newPresence(d.Profile.Segments, r.config.Workers, r.environment.ScaleWorkers)
 	r.planPhases()
 	return nil
 }

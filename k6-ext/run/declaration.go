@@ -45,6 +45,10 @@ type Profile struct {
 	Description string    `json:"description"`
 	Loop        string    `json:"loop"`
 	Segments    []Segment `json:"segments"`
+	// Report is one of record's Report constants; empty: none.
+	Report string `json:"report,omitempty"`
+	// Mix is the workload's preset of operations that the profile asks for, for the record.
+	Mix string `json:"mix,omitempty"`
 }
 
 // Segment is some seconds in which rate and workers go in a straight line.
@@ -53,6 +57,8 @@ type Segment struct {
 	Seconds float64 `json:"seconds"`
 	Rate    *Line   `json:"rate,omitempty"`
 	Workers Line    `json:"workers"`
+	// Part is the name of the part that the segment belongs to; empty: none.
+	Part string `json:"part,omitempty"`
 }
 
 // Line goes from one value to another.
@@ -89,6 +95,10 @@ func (d *Declaration) validate() error {
 		return driver.Usagef("profile %q has the loop %q; expected open or closed", d.Profile.Name, d.Profile.Loop)
 	case len(d.Profile.Segments) == 0:
 		return driver.Usagef("profile %q has no segments; expected one or more", d.Profile.Name)
+	case !knownReport(d.Profile.Report):
+		return driver.Usagef("profile %q has the report %q; expected recovery, drift, steps or limit, or none", d.Profile.Name, d.Profile.Report)
+	case d.Profile.Report != "" && d.OperationCount > 0:
+		return driver.Usagef("profile %q reports on its whole length, and operationCount would cut it; expected one of them", d.Profile.Name)
 	case d.Depth < 1:
 		return driver.Usagef("depth is %d; expected 1 or more", d.Depth)
 	case d.Metrics != OperationsMode && d.Metrics != WindowsMode:
@@ -120,6 +130,14 @@ func (d *Declaration) validate() error {
 		previous = phase
 	}
 	return d.readConnections()
+}
+
+func knownReport(kind string) bool {
+	switch kind {
+	case "", record.ReportRecovery, record.ReportDrift, record.ReportSteps, record.ReportLimit:
+		return true
+	}
+	return false
 }
 
 func (d *Declaration) readConnections() error {

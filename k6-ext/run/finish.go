@@ -67,7 +67,9 @@ func (r *Run) judge(outcome engine.Outcome, books []record.Book) *record.RunFile
 			file.SLO = append(file.SLO, record.Judge(&measured[i], *slo)...)
 		}
 	}
+	limitFound := r.reportShape(file)
 	facts := r.facts(file, measured)
+	facts.LimitFound = limitFound
 	file.Validity = record.Validate(facts)
 	return file
 }

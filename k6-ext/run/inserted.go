@@ -45,7 +45,7 @@ const interruptedReach = 3 * time.Second
 // reachForBooks makes sure, once for all that is asked after the run, that the target can be asked at all; the error says why not. A target that is
 // starting up again, after a crash at the run's end, is given some time.
 func (r *Run) reachForBooks(ctx context.Context, interrupted bool) error {
-	if !slices.ContainsFunc(r.declared.Operations, inserts) {
+	if !slices.ContainsFunc(r.declared.Operations, keepsBooks) {
 		return nil
 	}
 	patience := driver.DefaultConnectTimeout
@@ -78,17 +78,17 @@ func (r *Run) reachForBooks(ctx context.Context, interrupted bool) error {
 // reachEvery is the wait between two attempts to reach a target that is starting up.
 const reachEvery = 100 * time.Millisecond
 
-// inserts says whether the run keeps books on an operation.
-func inserts(operation workload.Operation) bool {
-	return operation.Inserts != nil && operation.Weight > 0
+// keepsBooks says whether the run keeps books on an operation.
+func keepsBooks(operation workload.Operation) bool {
+	return (operation.Inserts != nil || operation.Removes != nil) && operation.Weight > 0
 }
 
-// balance compares what each inserting operation was told with what the target holds; unreached says why it cannot be asked.
+// balance compares what each operation that adds or removes rows was told with what the target holds; unreached says why it cannot be asked.
 func (r *Run) balance(ctx context.Context, lastIndex int64, unreached error) []record.Book {
 	books := []record.Book{}
 	for i := range r.declared.Operations {
 		operation := &r.declared.Operations[i]
-		if !inserts(*operation) {
+		if !keepsBooks(*operation) {
 			continue
 		}
 		var acknowledged, unknown uint64
@@ -102,15 +102,22 @@ func (r *Run) balance(ctx context.Context, lastIndex int64, unreached error) []r
 			held, err = r.held(ctx, i, lastIndex)
 		}
 		if err != nil {
-			books = append(books, record.UncountedBook(operation.Name, acknowledged, unknown, err.Error()))
+			book := record.UncountedBook(operation.Name, acknowledged, unknown, err.Error())
+			book.Removes = operation.Removes != nil
+			books = append(books, book)
 			continue
 		}
-		books = append(books, record.NewBook(operation.Name, acknowledged, unknown, held))
+		book := record.NewBook(operation.Name, acknowledged, unknown, held)
+		book.Removes = operation.Removes != nil
+		books = append(books, book)
 	}
 	return books
 }
 
 func (r *Run) held(ctx context.Context, number int, lastIndex int64) (int64, error) {
+	if removes := r.declared.Operations[number].Removes; removes != nil {
+		return dataset.Count(ctx, r.target, driver.Statement{Text: removes.Count})
+	}
 	inserts := r.declared.Operations[number].Inserts
 	if len(inserts.Keys) == 0 {
 		return dataset.Count(ctx, r.target, driver.Statement{Text: inserts.Count})

@@ -42,6 +42,7 @@ type Run struct {
 	mix      *generator.Mix
 	config   engine.Config
 	phases   []record.PhaseSpan
+	presence *presence
 	loaded   *record.Load
 	pools    map[string]*generator.Pool
 	dirty    string

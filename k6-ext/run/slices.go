@@ -35,10 +35,33 @@ func (r *Run) Iterate(ctx context.Context, worker *engine.Worker, number int) {
 			// k6 starts no more iterations: this one does what is left.
 			limit = 0
 		}
+		if limit > 0 && !r.presence.stays(number, r.engine.Elapsed(), r.engine.Backlog) {
+			sleep(ctx, look)
+			return
+		}
 		worker.Slice(ctx, endless, limit)
 		return
 	}
-	worker.Slice(ctx, sliceEnd(r.engine.Elapsed(), number, r.config.Workers), 0)
+	r.work(ctx, worker, number, sliceEnd(r.engine.Elapsed(), number, r.config.Workers))
+}
+
+// work runs operations until a time, as long as the profile wants this worker.
+func (r *Run) work(ctx context.Context, worker *engine.Worker, number int, until time.Duration) {
+	if !r.presence.changing() {
+		worker.Slice(ctx, until, 0)
+		return
+	}
+	for now := r.engine.Elapsed(); now < until && !r.engine.Finished(); now = r.engine.Elapsed() {
+		next := min(until, now+look)
+		if r.presence.stays(number, now, r.engine.Backlog) {
+			worker.Slice(ctx, next, 0)
+			if ctx.Err() != nil {
+				return
+			}
+		} else if !sleep(ctx, next-now) {
+			return
+		}
+	}
 }
 
 // Finished says whether nothing is left to start.

@@ -37,6 +37,7 @@ type Operation struct {
 	Retry       *RetryRule          `json:"retry,omitempty"`
 	Slo         *record.SLO         `json:"slo,omitempty"`
 	Inserts     *Inserts            `json:"inserts,omitempty"`
+	Removes     *Removes            `json:"removes,omitempty"`
 }
 
 // Parameter is a named value that the steps of an operation share.
@@ -72,6 +73,11 @@ type Inserts struct {
 	Count  string   `json:"count"`
 	Remove string   `json:"remove"`
 	Keys   []string `json:"keys,omitempty"`
+}
+
+// Removes says how the rows of the data set that an operation removes are counted: a statement that gives how many are gone.
+type Removes struct {
+	Count string `json:"count"`
 }
 
 // DataSet is data in tables that belong to dbmark.
@@ -204,6 +210,9 @@ func (o *Operation) validate() error {
 	if o.Retry != nil && (o.Retry.BackoffMilliseconds < 0 || o.Retry.MaximumBackoffMilliseconds < 0) {
 		return driver.Usagef("operation %q waits for %v ms, and for %v ms at most, before it is tried again; expected 0 or more",
 			o.Name, o.Retry.BackoffMilliseconds, o.Retry.MaximumBackoffMilliseconds)
+	}
+	if o.Inserts != nil && o.Removes != nil {
+		return driver.Usagef("operation %q both inserts and removes rows; its books need one of the two", o.Name)
 	}
 	if o.Inserts != nil {
 		for _, name := range o.Inserts.Keys {

@@ -19,8 +19,8 @@ export const oltpVariables: readonly Variable[] = [
   {
     name: "MIX",
     type: "choice",
-    values: ["read-heavy", "balanced", "write-heavy", "read-only"],
-    default: "read-heavy",
+    values: ["read-heavy", "balanced", "write-heavy", "mixed", "read-only"],
+    default: "read-heavy; with LOAD_PROFILE=mixed, mixed",
     meaning: "Weights of the operations.",
     suites,
   },

@@ -18,6 +18,7 @@ import {
   version,
 } from "k6/x/dbmark";
 import { type Environment, readFlag, readText } from "../environment/index.ts";
+import { mostOperations, withMixOf } from "../planned-load.ts";
 import type { LoadProfile } from "../profile.ts";
 import type { RunFile } from "../schema/run.generated.ts";
 import { summarize } from "../summary/index.ts";
@@ -30,7 +31,7 @@ declare const __ENV: Environment;
 
 /** How a suite makes its workload on one system: SuiteOnSystem of modules/ is such. */
 export interface WorkloadSource {
-  workload(environment: Environment): Workload;
+  workload(environment: Environment, operations: number | undefined): Workload;
   /** Where a user's table can be named. Each question gives one number in a column named `answer`. */
   onTable?: {
     questions(definition: TableDefinition, environment: Environment): { name: string; statement: string }[];
@@ -61,6 +62,7 @@ export interface SuiteScript {
 /** What the init context found: something to run, to show, or a mistake that setup tells. */
 interface Plan {
   options: Options;
+  profile?: LoadProfile;
   declaration?: RunDeclaration;
   run?: Run;
   mistake?: unknown;
@@ -105,9 +107,10 @@ export function defineSuite(suite: SuiteDefinition): SuiteScript {
 
 function planOf(suite: SuiteDefinition): Plan {
   try {
-    if (readFlag(__ENV, "DBMARK_INSPECT")) return { options: setupOnly };
-    const declaration = declarationOf(suite.name, suite.profile(__ENV, cores), __ENV, { cores, version });
-    return { options: optionsOf(declaration), declaration, run: declareRun(declaration) };
+    const profile = suite.profile(__ENV, cores);
+    if (readFlag(__ENV, "DBMARK_INSPECT")) return { options: setupOnly, profile };
+    const declaration = declarationOf(suite.name, profile, __ENV, { cores, version });
+    return { options: optionsOf(declaration), profile, declaration, run: declareRun(declaration) };
   } catch (mistake) {
     return { options: setupOnly, mistake };
   }
@@ -116,34 +119,38 @@ function planOf(suite: SuiteDefinition): Plan {
 function setUp(suite: SuiteDefinition, plan: Plan, scenarios: readonly string[]): void {
   if (plan.mistake !== undefined) throw plan.mistake;
   assertScenarios(scenarios, Object.keys(exec.test.options.scenarios ?? {}));
-  const { run, declaration } = plan;
+  const { run, profile, declaration } = plan;
+  if (profile === undefined) return;
   if (run === undefined || declaration === undefined) {
-    emitWorkload(workloadOf(suite));
+    emitWorkload(workloadOf(suite, profile));
     return;
   }
   // Mistakes in the suite's variables are told before the target is asked; only a user's own table has to be read first.
-  const early = readText(__ENV, "TABLE") === undefined ? workloadOf(suite, declaration) : undefined;
+  const early = readText(__ENV, "TABLE") === undefined ? workloadOf(suite, profile, declaration) : undefined;
   run.open();
-  const workload = early ?? workloadOf(suite, declaration);
+  const workload = early ?? workloadOf(suite, profile, declaration);
   assertWritesAllowed(workload, declaration.allowWrites);
   run.load(workload);
   run.start();
 }
 
 /** The workload on data of the suite's own or, where TABLE names one, on a table whose definition is read first. */
-function workloadOf(suite: SuiteDefinition, declaration?: RunDeclaration): Workload {
+function workloadOf(suite: SuiteDefinition, profile: LoadProfile, declaration?: RunDeclaration): Workload {
+  const environment = withMixOf(profile, __ENV);
   const table = readText(__ENV, "TABLE");
   const target = table === undefined ? readText(__ENV, "DBMARK_TARGET") : targetOf(suite.name, __ENV);
   const source = suite.source(target === undefined ? suite.defaultSystem : systemOf(target));
-  if (table === undefined || target === undefined || source.onTable === undefined) return source.workload(__ENV);
+  if (table === undefined || target === undefined || source.onTable === undefined) {
+    return source.workload(environment, mostOperations(profile, environment));
+  }
   // Statements over a large table may take longer than one operation of the run may.
   const client = connect(target, {
     timeoutMilliseconds: Math.max(declaration?.timeoutMilliseconds ?? 0, readingTimeoutMilliseconds),
   });
   try {
     const definition = client.readTable(table);
-    const facts = answer(client, source.onTable.questions(definition, __ENV));
-    return source.onTable.workload(definition, __ENV, facts);
+    const facts = answer(client, source.onTable.questions(definition, environment));
+    return source.onTable.workload(definition, environment, facts);
   } finally {
     client.close();
   }

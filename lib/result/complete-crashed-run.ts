@@ -112,6 +112,7 @@ export async function runFromWindows(path: string, ending: Ending = {}): Promise
     connections: null,
     ceiling: null,
     steps: [],
+    report: null,
     instances: [],
     serverStatistics: null,
     cost: null,

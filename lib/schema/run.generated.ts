@@ -86,11 +86,13 @@ export interface RunFile {
    */
   ceiling: Ceiling | null;
   /**
-   * Steps of a search for the maximum.
+   * The named parts of the profile's measured phase, in their order; empty: it has none, or the file was completed after a crash.
    */
-  steps: {
-    [k: string]: unknown;
-  }[];
+  steps: Step[];
+  /**
+   * What the profile was run for; null: nothing besides the totals, or the file was completed after a crash.
+   */
+  report: RecoveryReport | DriftReport | StepsReport | LimitReport | null;
   /**
    * Instances that were merged.
    */
@@ -174,6 +176,12 @@ export interface WorkloadOperation {
     count: string;
     remove: string;
     keys?: string[];
+  };
+  /**
+   * How the rows that this operation removes are counted.
+   */
+  removes?: {
+    count: string;
   };
 }
 /**
@@ -291,6 +299,14 @@ export interface Profile {
    * Operations of one k6 iteration; absent: slices of time.
    */
   operationsPerIteration?: number;
+  /**
+   * What the profile reports besides the totals; absent: nothing.
+   */
+  report?: "recovery" | "drift" | "steps" | "limit";
+  /**
+   * The workload's preset of operations where MIX is not set.
+   */
+  mix?: string;
 }
 /**
  * Some seconds in which rate and workers go in a straight line from one value to another.
@@ -312,6 +328,10 @@ export interface Segment {
     from: number;
     to: number;
   };
+  /**
+   * Name of the part of the measured phase that the segment belongs to.
+   */
+  part?: string;
 }
 /**
  * Environment variables that the user set.
@@ -724,7 +744,7 @@ export interface Reason {
   message: string;
 }
 /**
- * What an operation that adds rows was told, and what the target holds.
+ * What an operation that adds or removes rows was told, and what the target holds.
  */
 export interface Book {
   operation: string;
@@ -738,6 +758,10 @@ export interface Book {
    * acknowledged ≤ held ≤ acknowledged + unknown.
    */
   balanced: boolean;
+  /**
+   * True: the operation removes rows, and `held` is the number of those that are gone.
+   */
+  removes?: boolean;
 }
 export interface ErrorExample {
   operation: string;
@@ -795,4 +819,225 @@ export interface Ceiling {
   operationsPerSecond: number;
   workers: number;
   measuredAt: Instant;
+}
+/**
+ * One named part of the profile's measured phase. What finished in its seconds counts for it.
+ */
+export interface Step {
+  name: string;
+  /**
+   * Seconds since the start of the run.
+   */
+  startSecond: number;
+  /**
+   * Length in seconds.
+   */
+  seconds: number;
+  /**
+   * Operations per second that the profile asked for, on average; null in a closed loop.
+   */
+  offered: number | null;
+  /**
+   * Succeeded operations per second; null: nothing of the step was seen.
+   */
+  reached: number | null;
+  operations: number;
+  failed: number;
+  /**
+   * Due and never started; all of a run's count for its last step.
+   */
+  undone: number;
+  /**
+   * Failed operations by type of error.
+   */
+  errors: {
+    [k: string]: number;
+  };
+  response: StepLatency;
+  /**
+   * Verdicts of this step alone.
+   */
+  slo: Verdict[];
+  /**
+   * Whether it met its SLOs and reached its rate; null: neither can be told.
+   */
+  met: boolean | null;
+  /**
+   * Why it was not met, in words.
+   */
+  reasons: string[];
+}
+/**
+ * Response times of all operations of a step, in milliseconds.
+ */
+export interface StepLatency {
+  count: number;
+  p50: Milliseconds;
+  p95: Milliseconds;
+  /**
+   * Null below 10,000 operations.
+   */
+  p99: number | null;
+  max: Milliseconds;
+}
+/**
+ * How long it took after each peak until all was as before the first.
+ */
+export interface RecoveryReport {
+  kind: "recovery";
+  /**
+   * Percentile of a second's response times by which recovery was judged; null: not known.
+   */
+  percentile: number | null;
+  /**
+   * That percentile in an ordinary second of the first part, in milliseconds.
+   */
+  level: number | null;
+  /**
+   * Milliseconds below which a second has recovered.
+   */
+  limit: number | null;
+  peaks: Peak[];
+}
+/**
+ * A part of the profile with more load than its first.
+ */
+export interface Peak {
+  part: string;
+  /**
+   * Its end, in seconds since the start of the run.
+   */
+  endSecond: number;
+  /**
+   * Of its response times, in milliseconds; null below 1,000 operations.
+   */
+  p99: number | null;
+  /**
+   * Operations due and not started at its end.
+   */
+  backlog: number;
+  /**
+   * `not recovered`: not before the next peak, or the end.
+   */
+  outcome: "recovered" | "not recovered" | "not known";
+  /**
+   * From its end until it had recovered; null when it had not, or that is not known.
+   */
+  seconds: number | null;
+  /**
+   * Why it is not known.
+   */
+  reason?: string;
+}
+/**
+ * How latency and memory changed over the measured phase.
+ */
+export interface DriftReport {
+  kind: "drift";
+  /**
+   * Length of the windows that were compared.
+   */
+  windowSeconds: number;
+  windows: number;
+  /**
+   * Milliseconds; null: not known.
+   */
+  responseP50: Trend | null;
+  /**
+   * Milliseconds; null: not known.
+   */
+  responseP99: Trend | null;
+  /**
+   * Bytes; null: not known.
+   */
+  harnessMemory: Trend | null;
+  /**
+   * Bytes; null: not known.
+   */
+  serverMemory: Trend | null;
+}
+/**
+ * A slope by Theil and Sen, with its 95 % interval. Milliseconds or bytes.
+ */
+export interface Trend {
+  /**
+   * Change in an hour.
+   */
+  perHour: number;
+  /**
+   * Lower end of the interval.
+   */
+  low: number;
+  /**
+   * Upper end.
+   */
+  high: number;
+  /**
+   * Of the windows.
+   */
+  median: number;
+  /**
+   * Change in an hour as a share of the median; null when the median is 0.
+   */
+  sharePerHour: number | null;
+}
+/**
+ * The first step that failed.
+ */
+export interface StepsReport {
+  kind: "steps";
+  /**
+   * Null: none did.
+   */
+  firstFailure: Failure | null;
+}
+/**
+ * A step that failed.
+ */
+export interface Failure {
+  step: string;
+  /**
+   * Operations per second; null in a closed loop.
+   */
+  offered: number | null;
+  reasons: string[];
+}
+/**
+ * Where a rising load first missed an SLO, or was not reached.
+ */
+export interface LimitReport {
+  kind: "limit";
+  /**
+   * Null: never.
+   */
+  missed: Miss | null;
+}
+/**
+ * The first of the seconds in which a limit was missed.
+ */
+export interface Miss {
+  /**
+   * Seconds since the start of the run.
+   */
+  second: number;
+  /**
+   * The profile's rate in that second.
+   */
+  offered: number;
+  /**
+   * Absent: all operations together.
+   */
+  operation?: string;
+  /**
+   * `rate`: the profile's rate was not reached.
+   */
+  metric: "p95" | "p99" | "errorRate" | "rate";
+  /**
+   * Milliseconds of response time, a share, or operations per second.
+   */
+  limit: number;
+  /**
+   * The same.
+   */
+  actual: number;
 }

@@ -119,6 +119,12 @@ export interface WorkloadOperation {
     remove: string;
     keys?: string[];
   };
+  /**
+   * How the rows that this operation removes are counted.
+   */
+  removes?: {
+    count: string;
+  };
 }
 /**
  * Makes a value as a pure function of seed, operation, parameter and index; its parameters are those of lib/workload.ts.
@@ -235,6 +241,14 @@ export interface Profile {
    * Operations of one k6 iteration; absent: slices of time.
    */
   operationsPerIteration?: number;
+  /**
+   * What the profile reports besides the totals; absent: nothing.
+   */
+  report?: "recovery" | "drift" | "steps" | "limit";
+  /**
+   * The workload's preset of operations where MIX is not set.
+   */
+  mix?: string;
 }
 /**
  * Some seconds in which rate and workers go in a straight line from one value to another.
@@ -259,6 +273,10 @@ export interface Segment {
     from: number;
     to: number;
   };
+  /**
+   * Name of the part of the measured phase that the segment belongs to.
+   */
+  part?: string;
 }
 /**
  * Environment variables that the user set.

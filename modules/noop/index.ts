@@ -12,7 +12,7 @@ export const noop: SystemModule = {
   exampleUrl: "noop://local",
   suites: {
     oltp: {
-      workload(environment) {
+      workload(environment, operations) {
         const options = readOltpOptions(environment);
         if (options.table !== undefined) {
           throw new UsageError(
@@ -20,11 +20,11 @@ export const noop: SystemModule = {
           );
         }
         // Nothing is stored, so there is nothing to load, to count or to remove.
-        const { dataSet: _, ...workload } = oltpWorkload(options);
+        const { dataSet: _, ...workload } = oltpWorkload(options, operations);
         return {
           ...workload,
           system: "noop",
-          operations: workload.operations.map(({ inserts: _none, ...operation }) => operation),
+          operations: workload.operations.map(({ inserts: _none, removes: _neither, ...operation }) => operation),
         };
       },
     },

@@ -1,4 +1,4 @@
-// The four operations of the OLTP suite and how often each comes.
+// The operations of the OLTP suite and how often each comes.
 
 import {
   type Environment,
@@ -9,8 +9,8 @@ import {
   UsageError,
 } from "../../lib/environment/index.ts";
 
-/** Point lookup by key, range scan by key, insert above the data, update of a column that is no key. */
-export const operationNames = ["select", "range", "insert", "update"] as const;
+/** Point lookup by key, range scan by key, insert above the data, update of a column that is no key, delete by key. */
+export const operationNames = ["select", "range", "insert", "update", "delete"] as const;
 
 /** Name of an operation of the suite. */
 export type OperationName = (typeof operationNames)[number];
@@ -20,10 +20,11 @@ export type Weights = Partial<Record<OperationName, number>>;
 
 /** The presets of MIX. Weights are percent. */
 export const mixes: Readonly<Record<string, Required<Weights>>> = {
-  "read-heavy": { select: 70, range: 20, insert: 5, update: 5 },
-  balanced: { select: 40, range: 10, insert: 25, update: 25 },
-  "write-heavy": { select: 15, range: 5, insert: 40, update: 40 },
-  "read-only": { select: 80, range: 20, insert: 0, update: 0 },
+  "read-heavy": { select: 70, range: 20, insert: 5, update: 5, delete: 0 },
+  balanced: { select: 40, range: 10, insert: 25, update: 25, delete: 0 },
+  "write-heavy": { select: 15, range: 5, insert: 40, update: 40, delete: 0 },
+  mixed: { select: 50, range: 10, insert: 15, update: 15, delete: 10 },
+  "read-only": { select: 80, range: 20, insert: 0, update: 0, delete: 0 },
 };
 
 /** The preset that holds where MIX is not set. */
@@ -60,5 +61,5 @@ export function readMix(environment: Environment): Weights {
 
 /** Whether any of the operations that run changes the target. */
 export function writes(weights: Weights): boolean {
-  return weights.insert !== undefined || weights.update !== undefined;
+  return weights.insert !== undefined || weights.update !== undefined || weights.delete !== undefined;
 }

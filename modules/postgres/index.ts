@@ -15,7 +15,7 @@ export const postgres: SystemModule = {
   exampleUrl: "postgres://user:password@127.0.0.1:5432/database",
   suites: {
     oltp: {
-      workload: (environment) => oltpWorkload(readOltpOptions(environment)),
+      workload: (environment, operations) => oltpWorkload(readOltpOptions(environment), operations),
       onTable: {
         questions: (definition, environment) => tableQuestions(definition, readOltpOptions(environment)),
         workload: (definition, environment, facts) => tableWorkload(definition, readOltpOptions(environment), facts),

@@ -1,7 +1,9 @@
-// The OLTP suite on a table of its own: `dbmark_oltp`, keys 1 to ROWS, with one index besides the primary key.
+// The OLTP suite on a table of its own: `dbmark_oltp`, keys 1 to ROWS, with one index besides the primary key. With deletes in the mix, rows
+// with keys from 0 down are there for them.
 
 import type { DataSet, Generator, Operation, Workload } from "../../lib/workload.ts";
 import type { KeyDistribution, OltpOptions } from "../oltp/options.ts";
+import { deletableRows, deletedKey, firstKey, removedRows } from "./deletable-rows.ts";
 
 const table = "dbmark_oltp";
 const columns = "id, account, amount, payload, created_at";
@@ -10,19 +12,24 @@ const amount: Generator = { type: "uniform", minimum: 0, maximum: 1_000_000 };
 const secondsOfAYear = 31_536_000;
 const createdAt: Generator = { type: "timestamp", spreadSeconds: secondsOfAYear };
 
-/** The workload for these choices. */
-export function oltpWorkload(options: OltpOptions): Workload {
+/**
+ * The workload for these choices.
+ * @param runOperations of the run at most; undefined: as many as the target answers.
+ * @throws {UsageError} for deletes in a run without an end.
+ */
+export function oltpWorkload(options: OltpOptions, runOperations: number | undefined): Workload {
+  const deletable = options.weights.delete === undefined ? 0 : deletableRows(runOperations);
   return {
     name: "oltp",
     system: "postgres",
     description: `${mixText(options)} on ${options.rows} rows of a table of its own.`,
-    operations: operations(options).filter(({ weight }) => weight > 0),
-    dataSet: dataSet(options.rows),
+    operations: operations(options, deletable).filter(({ weight }) => weight > 0),
+    dataSet: dataSet(options.rows, deletable),
     slo: options.slo,
   };
 }
 
-function operations({ rows, weights, rangeRows, distribution }: OltpOptions): Operation[] {
+function operations({ rows, weights, rangeRows, distribution }: OltpOptions, deletable: number): Operation[] {
   const above = `FROM ${table} WHERE id > ${rows}`;
   return [
     {
@@ -92,6 +99,21 @@ function operations({ rows, weights, rangeRows, distribution }: OltpOptions): Op
         },
       ],
     },
+    {
+      name: "delete",
+      kind: "delete",
+      weight: weights.delete ?? 0,
+      description: "One row by its primary key, of those that were loaded to be deleted.",
+      parameters: [{ name: "id", generator: deletedKey }],
+      steps: [
+        {
+          statement: `DELETE FROM ${table} WHERE id = $1`,
+          parameters: ["id"],
+          expect: { minimum: 1, maximum: 1 },
+        },
+      ],
+      removes: removedRows(table, deletable),
+    },
   ];
 }
 
@@ -99,15 +121,15 @@ function keys(distribution: KeyDistribution, maximum: number): Generator {
   return { type: distribution, minimum: 1, maximum };
 }
 
-function dataSet(rows: number): DataSet {
+function dataSet(rows: number, deletable: number): DataSet {
   return {
     name: "oltp",
     tables: [
       {
         name: table,
-        rows,
+        rows: rows + deletable,
         columns: [
-          { name: "id", generator: { type: "sequence", start: 1 } },
+          { name: "id", generator: { type: "sequence", start: firstKey(deletable) } },
           { name: "account", generator: { type: "uuid" } },
           { name: "amount", generator: amount },
           { name: "payload", generator: payload },

@@ -21,6 +21,12 @@ const starts = "starts";
  */
 export function tableWorkload(definition: TableDefinition, options: OltpOptions, facts: TableFacts): Workload {
   const { weights, rangeRows } = options;
+  if (weights.delete !== undefined) {
+    throw new UsageError(
+      `delete is not run on ${definition.qualified}: what it removed could not be brought back as it was. ` +
+        "Leave it out with another MIX (read-heavy, balanced, write-heavy, read-only) or OPERATIONS, or run without TABLE.",
+    );
+  }
   const key = keyOf(definition, options);
   const rows = rowsOf(definition, facts);
   const needsRows = Object.keys(weights).filter((name) => name !== "insert");

@@ -1,0 +1,78 @@
+package run
+
+import (
+	"context"
+	"math"
+	"time"
+)
+
+// presence says which workers the profile wants at a time. A worker that it does not want yet, or no more, sleeps. In an open loop one that
+// is not wanted any more stays as long as work that is due waits: what a peak of load has left over is done by the
+// workers of the peak, or the queue after it would be a matter of the profile and not of the target.
+type presence struct {
+	segments []Segment
+	// scale gives this instance's share of a number of workers.
+	scale   func(int) int
+	present []bool
+	// constant: the profile always wants every worker.
+	constant bool
+}
+
+func newPresence(segments []Segment, workers int, scale func(int) int) *presence {
+	p := &presence{segments: segments, scale: scale, present: make([]bool, workers), constant: true}
+	for _, segment := range segments {
+		for _, wanted := range []float64{segment.Workers.From, segment.Workers.To} {
+			p.constant = p.constant && p.share(wanted) >= workers
+		}
+	}
+	return p
+}
+
+func (p *presence) share(workers float64) int {
+	whole := int(math.Round(workers))
+	if p.scale == nil {
+		return whole
+	}
+	return p.scale(whole)
+}
+
+// wanted is how many workers of this instance the profile wants at a time; after its end, as many as at its end.
+func (p *presence) wanted(at time.Duration) int {
+	within := at.Seconds()
+	for _, segment := range p.segments {
+		if within < segment.Seconds {
+			line := segment.Workers
+			return p.share(line.From + (line.To-line.From)*max(0, within)/segment.Seconds)
+		}
+		within -= segment.Seconds
+	}
+	return p.share(p.segments[len(p.segments)-1].Workers.To)
+}
+
+// look is how often a worker looks whether it is wanted, while the profile's number of workers changes or lies below the most.
+const look = 100 * time.Millisecond
+
+// stays says whether a worker works now. Only the worker itself asks.
+func (p *presence) stays(number int, at time.Duration, backlog func() int64) bool {
+	if p.constant || number < p.wanted(at) {
+		p.present[number] = true
+	} else if p.present[number] && backlog() == 0 {
+		p.present[number] = false
+	}
+	return p.present[number]
+}
+
+// changing says whether a worker has to look again before its slice ends.
+func (p *presence) changing() bool { return !p.constant }
+
+// sleep waits for a time, or for the end of the context; false: it ended.
+func sleep(ctx context.Context, length time.Duration) bool {
+	timer := time.NewTimer(length)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}

@@ -1,0 +1,26 @@
+/** What a workload may know of the load that is planned for it. */
+
+import { type Environment, readInteger, readText } from "./environment/index.ts";
+import type { LoadProfile } from "./profile.ts";
+
+/**
+ * Operations that a run can have at most, warm-up included; undefined in a closed loop without OPERATION_COUNT, which has as many as
+ * the target answers.
+ */
+export function mostOperations(profile: LoadProfile, environment: Environment): number | undefined {
+  const count = readInteger(environment, "OPERATION_COUNT");
+  if (count !== undefined) return count;
+  if (profile.loop === "closed") return undefined;
+  const due = profile.segments.reduce(
+    (sum, { seconds, rate }) => sum + (rate === undefined ? 0 : (seconds * (rate.from + rate.to)) / 2),
+    0,
+  );
+  // As the native loop counts: a rate of 0.1 for 10 s must not become two operations by a rounding error.
+  return Math.ceil(due - 1e-6);
+}
+
+/** The variables with the profile's mix where the user set none. */
+export function withMixOf(profile: LoadProfile, environment: Environment): Environment {
+  if (profile.mix === undefined || readText(environment, "MIX") !== undefined) return environment;
+  return { ...environment, MIX: profile.mix };
+}
