@@ -192,5 +192,17 @@ describe("a profile that a user wrote", () => {
     [withSegment({ rate: 0 }), "above 0 somewhere in the measured part"],
     [{ ...good, loop: "closed" }, "a closed loop has no rate"],
     [withSegment({ phase: "warmup" }), "at least one of the phase measure"],
+    [withSegment({ part: "" }), 'part of segment 1 of load profile mine is ""; expected is a name'],
+    [
+      { ...good, segments: [{ ...good.segments[0], phase: "warmup", part: "a" }, good.segments[0]] },
+      'part of segment 1 of load profile mine is "a"; expected is nothing: only measured segments have parts',
+    ],
+    [
+      { ...good, segments: ["a", "b", "a"].map((part) => ({ ...good.segments[0], part })) },
+      'part of load profile mine is "a"; expected is a name that no earlier part has',
+    ],
+    [{ ...good, report: "all" }, 'report of load profile mine is "all"; expected is recovery, drift, steps, limit'],
+    [{ ...good, report: "steps" }, "steps needs at least two named ones"],
+    [{ ...good, mix: 5 }, "mix of load profile mine is 5; expected is the name of a mix"],
   ])("%j is refused: %s", (profile, message) => expect(() => validateProfile(profile)).toThrow(message));
 });

@@ -131,9 +131,9 @@ func (r *recovery) report() record.RecoveryReport {
 	return report
 }
 
-// isPeak: a part with more load than the first.
+// isPeak: a part that comes to more load than the first.
 func (r *recovery) isPeak(number int) bool {
-	return r.timeline.parts[number].offered > r.timeline.parts[0].offered*1.2
+	return r.timeline.parts[number].held > r.timeline.parts[0].held
 }
 
 // after are the seconds between a peak and the next one, or the end.

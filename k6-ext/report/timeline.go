@@ -12,9 +12,9 @@ type timeline struct {
 type part struct {
 	name       string
 	start, end float64
-	// offered is the average rate in operations per second; open: there is one.
-	offered float64
-	open    bool
+	// offered is the average rate in operations per second, held the one at its end; open: there are such.
+	offered, held float64
+	open          bool
 }
 
 // span is a measured segment with its place.
@@ -44,10 +44,10 @@ func newTimeline(segments []Segment) timeline {
 		if last := len(t.parts) - 1; last >= 0 && t.parts[last].name == segment.Part {
 			p := &t.parts[last]
 			p.offered = (p.offered*(p.end-p.start) + operations) / (now - p.start)
-			p.end = now
+			p.end, p.held = now, segment.To
 			continue
 		}
-		t.parts = append(t.parts, part{segment.Part, from, now, operations / segment.Seconds, segment.Open})
+		t.parts = append(t.parts, part{segment.Part, from, now, operations / segment.Seconds, segment.To, segment.Open})
 	}
 	return t
 }

@@ -49,8 +49,46 @@ func (p *presence) wanted(at time.Duration) int {
 	return p.share(p.segments[len(p.segments)-1].Workers.To)
 }
 
-// look is how often a worker looks whether it is wanted, while the profile's number of workers changes or lies below the most.
+// look is how often a worker that is not wanted any more looks whether work still waits.
 const look = 100 * time.Millisecond
+
+// changes is the first time after now at which a worker becomes wanted, or is no more; the given end where that is later.
+func (p *presence) changes(number int, now, end time.Duration) time.Duration {
+	is := number < p.wanted(now)
+	low := now
+	for _, high := range p.borders(now, end) {
+		// At a border the load may jump; between two borders it goes in a straight line, so that there is one change at most.
+		before := high - 1
+		if before > low && (number < p.wanted(before)) != is {
+			for before-low > time.Millisecond {
+				if middle := low + (before-low)/2; (number < p.wanted(middle)) == is {
+					low = middle
+				} else {
+					before = middle
+				}
+			}
+			return before
+		}
+		if (number < p.wanted(high)) != is {
+			return high
+		}
+		low = high
+	}
+	return end
+}
+
+// borders are the ends of segments between two times, and the later time.
+func (p *presence) borders(now, end time.Duration) []time.Duration {
+	var borders []time.Duration
+	border := 0.0
+	for _, segment := range p.segments {
+		border += segment.Seconds
+		if at := seconds(border); at > now && at < end {
+			borders = append(borders, at)
+		}
+	}
+	return append(borders, end)
+}
 
 // stays says whether a worker works now. Only the worker itself asks.
 func (p *presence) stays(number int, at time.Duration, backlog func() int64) bool {
@@ -61,9 +99,6 @@ func (p *presence) stays(number int, at time.Duration, backlog func() int64) boo
 	}
 	return p.present[number]
 }
-
-// changing says whether a worker has to look again before its slice ends.
-func (p *presence) changing() bool { return !p.constant }
 
 // sleep waits for a time, or for the end of the context; false: it ended.
 func sleep(ctx context.Context, length time.Duration) bool {

@@ -47,13 +47,16 @@ func (r *Run) Iterate(ctx context.Context, worker *engine.Worker, number int) {
 
 // work runs operations until a time, as long as the profile wants this worker.
 func (r *Run) work(ctx context.Context, worker *engine.Worker, number int, until time.Duration) {
-	if !r.presence.changing() {
+	if r.presence.constant {
 		worker.Slice(ctx, until, 0)
 		return
 	}
 	for now := r.engine.Elapsed(); now < until && !r.engine.Finished(); now = r.engine.Elapsed() {
-		next := min(until, now+look)
+		next := r.presence.changes(number, now, until)
 		if r.presence.stays(number, now, r.engine.Backlog) {
+			if number >= r.presence.wanted(now) {
+				next = min(next, now+look)
+			}
 			worker.Slice(ctx, next, 0)
 			if ctx.Err() != nil {
 				return
