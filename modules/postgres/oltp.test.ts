@@ -56,7 +56,7 @@ describe("the mix", () => {
     [{ OPERATIONS: "insert", MIX: "read-only" }, "insert without a weight"],
     [{ OPERATIONS: "select=x" }, "is not a number"],
     [{ KEY_DISTRIBUTION: "latest" }, "KEY_DISTRIBUTION=latest is for the suite ycsb"],
-    [{ MIX: "reads" }, "expected is read-heavy, balanced, write-heavy, read-only"],
+    [{ MIX: "reads" }, "expected is read-heavy, balanced, write-heavy, mixed, read-only"],
     [{ RANGE_ROWS: "100", ROWS: "50" }, "more than the table's 50 rows"],
     [{ KEY: "id" }, "KEY is set without TABLE"],
   ])("%j is refused", (environment, message) =>
