@@ -52,7 +52,7 @@ export interface ProfileFunctions extends Omit<LoadProfile, "segments" | "descri
   /** Length of a warm-up at the load of second 0; 10 s where it is not given, 0 for none. */
   warmupSeconds?: number;
   /** Operations per second; absent in a closed loop. */
-  rate?(second: number): number;
-  /** Workers; fractions are rounded up. */
-  workers(second: number): number;
+  rate?: number | ((second: number) => number);
+  /** Workers; fractions are rounded up. A number stands for as many all the time. */
+  workers: number | ((second: number) => number);
 }

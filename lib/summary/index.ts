@@ -7,6 +7,7 @@ import type { RunFile } from "../schema/run.generated.ts";
 import { shorten, wrap } from "./layout.ts";
 import { type Palette, plainPalette, terminalPalette } from "./palette.ts";
 import { setupLines } from "./setup.ts";
+import { mixesLoads, reportLines, stepTable } from "./shape.ts";
 import { errorTable, latencyTable, sloTable, throughputTable } from "./tables.ts";
 import { count, duration, rate, share } from "./units.ts";
 
@@ -38,6 +39,8 @@ export function summarize(run: RunFile, options: SummaryOptions = {}): string {
       : ["", "Nothing was measured."]),
     ...errorTable(run, palette),
     ...sloTable(run.slo, palette),
+    ...stepTable(run, palette),
+    ...reportLines(run, palette),
     "",
     ...setupLines(run, options.path, palette),
   ].join("\n");
@@ -56,8 +59,9 @@ function headline(run: RunFile, palette: Palette): string[] {
     run.startedAt,
   ];
   const failed = measure.all.failed > 0 ? `, ${share(measure.all.failed / measure.all.operations)} failed` : "";
+  const average = mixesLoads(run) ? " on average" : "";
   return [
-    ...wrap(`${run.workload.name} on ${target}: ${rate(measure.all.throughput)} operations/s${failed}`, "").map(
+    ...wrap(`${run.workload.name} on ${target}: ${rate(measure.all.throughput)} operations/s${average}${failed}`, "").map(
       palette.strong,
     ),
     ...wrap(details.join(" · "), ""),

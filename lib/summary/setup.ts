@@ -72,9 +72,10 @@ function lagText({ totals }: RunFile): string {
 
 function booksText({ books }: RunFile): string | undefined {
   return books
-    .map(({ operation, acknowledged, unknown, held, balanced }) => {
+    .map(({ operation, acknowledged, unknown, held, balanced, removes }) => {
       const uncertain = unknown > 0 ? `, ${count(unknown)} of unknown outcome` : "";
-      const found = held === null ? "not counted on the target" : `${count(held)} held by the target`;
+      const what = removes ? "rows gone from the target" : "held by the target";
+      const found = held === null ? "not counted on the target" : `${count(held)} ${what}`;
       return `${operation}, whole run: ${count(acknowledged)} acknowledged${uncertain}, ${found}${balanced ? "" : " — NOT BALANCED"}`;
     })
     .join("; ");

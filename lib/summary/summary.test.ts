@@ -16,6 +16,43 @@ const fixture = (name: string): RunFile =>
 const good = () => fixture("postgres");
 const bad = () => fixture("postgres-bad");
 
+/** The fixture as a stress profile would have it: three steps, the last of which failed. */
+function stepped(run: RunFile): RunFile {
+  const load = (perSecond: number) => ({
+    rate: { from: perSecond, to: perSecond },
+    workers: { from: perSecond / 10, to: perSecond / 10 },
+  });
+  run.profile.segments = [1000, 2000, 3000].map((perSecond, i) => ({
+    phase: "measure",
+    part: `step ${i + 1}`,
+    seconds: 5,
+    ...load(perSecond),
+  }));
+  const reasons = ["2,400 of 3,000 operations/s were reached"];
+  run.steps = [1000, 2000, 3000].map((offered, i) => ({
+    name: `step ${i + 1}`,
+    startSecond: 5 * i,
+    seconds: 5,
+    offered,
+    reached: i < 2 ? offered : 2400,
+    operations: 5 * offered,
+    failed: 0,
+    undone: i < 2 ? 0 : 31,
+    errors: {},
+    response: { count: 5 * offered, p50: 0.3, p95: i < 2 ? 0.9 : 1200, p99: null, max: 1500 },
+    slo: [],
+    met: i === 0 ? null : i === 1,
+    reasons: i < 2 ? [] : reasons,
+  }));
+  run.report = { kind: "steps", firstFailure: { step: "step 3", offered: 3000, reasons } };
+  return run;
+}
+
+/** The fixture's summary with another report, in one line. */
+function reported(report: RunFile["report"]): string {
+  return summarize({ ...good(), report }).replaceAll(/\s+/g, " ");
+}
+
 /** The fixture as a closed loop would have measured it. */
 function closedLoop(run: RunFile): RunFile {
   run.profile.loop = "closed";
@@ -52,6 +89,65 @@ describe("the summary of a run", () => {
     expect(text).toContain(latency(total.service.p50));
   });
 
+  it("of a profile that changes its load shows its steps, and warns of totals that mix them", () => {
+    const lines = summarize(stepped(good())).split("\n");
+    expect(lines[0]).toContain("operations/s on average");
+    expect(lines.join("\n")).toContain("these figures and SLOs mix all of it");
+    expect(lines.filter((line) => /^ {2}step \d/.test(line)).map((line) => line.split(/ {2,}/).slice(1))).toEqual([
+      ["step 1", "1,000", "1,000", "0", "0", "300 µs", "900 µs", "–", "1.50 s", "not known"],
+      ["step 2", "2,000", "2,000", "0", "0", "300 µs", "900 µs", "–", "1.50 s", "met"],
+      ["step 3", "3,000", "2,400", "0", "31", "300 µs", "1.20 s", "–", "1.50 s", "FAILED"],
+    ]);
+    expect(lines).toContain("Breaks       at step 3 (3,000/s): 2,400 of 3,000 operations/s were reached");
+    expect(summarize(good()).split("\n")[0]).not.toContain("on average");
+  });
+
+  it("says how long the target took to recover, that it did not, and that it is not known", () => {
+    const peak = { part: "spike", endSecond: 70, p99: 12.3, backlog: 0, seconds: null };
+    const recovery = { kind: "recovery", percentile: 95, level: 2, limit: 3 } as const;
+    const text = reported({
+      ...recovery,
+      peaks: [
+        { ...peak, outcome: "recovered", seconds: 4 },
+        { ...peak, outcome: "recovered", seconds: 0, p99: null },
+        { ...peak, outcome: "not recovered" },
+        { ...peak, outcome: "not known", reason: "nothing follows it" },
+      ],
+    });
+    expect(text).toContain(
+      "Recovery from spike after 4 s (p95 of a second at most 3.00 ms), with a p99 of 12.3 ms in it",
+    );
+    expect(text).toContain("Recovery from spike at once (p95 of a second at most 3.00 ms) Recovery");
+    expect(text).toContain("Recovery from spike: NOT before the next peak, or the end");
+    expect(text).toContain("Recovery from spike: not known, nothing follows it");
+  });
+
+  it("says how latency and memory drifted", () => {
+    const text = reported({
+      kind: "drift",
+      windowSeconds: 10,
+      windows: 180,
+      responseP50: { perHour: -0.02, low: -0.05, high: 0.01, median: 0.4, sharePerHour: -0.05 },
+      responseP99: null,
+      harnessMemory: { perHour: 2 ** 21, low: 2 ** 20, high: 2 ** 22, median: 2 ** 27, sharePerHour: 1 / 64 },
+      serverMemory: null,
+    });
+    expect(text).toContain("Drift over 180 windows of 10 s, with 95 % intervals");
+    expect(text).toContain("p50 −20.0 µs an hour (−50.0 µs to +10.0 µs), −5 % of the median");
+    expect(text).toContain(
+      "p99 not known harness memory +2.00 MiB an hour (+1.00 MiB to +4.00 MiB), +1.56 % of the median",
+    );
+    expect(text).toContain("server memory not known");
+  });
+
+  it("says at which rate a rising load missed a limit", () => {
+    const missed = { second: 42, offered: 2900, operation: "select", metric: "p95", limit: 50, actual: 61 } as const;
+    expect(reported({ kind: "limit", missed })).toContain(
+      "Limit at 2,900/s, in second 42: select: p95 of the response time 61.0 ms (limit 50.0 ms)",
+    );
+    expect(reported({ kind: "limit", missed: null })).toContain("Limit not found");
+  });
+
   it("shows the times of a closed loop once", () => {
     const text = summarize(closedLoop(good()));
     expect(text).not.toContain("  service ");
@@ -74,7 +170,7 @@ describe("the summary of a run", () => {
       totals.operations *= 1e9;
       totals.rowsRead = totals.rowsWritten = 1e14;
     }
-    for (const each of [good(), bad(), run]) {
+    for (const each of [good(), bad(), run, stepped(bad())]) {
       expect(
         Math.max(
           ...summarize(each)

@@ -3,6 +3,7 @@
 import type { AllTotals, Latency, OperationTotals, PhaseTotals, RunFile, Verdict } from "../schema/run.generated.ts";
 import { columns, shorten, width, wrap } from "./layout.ts";
 import type { Palette } from "./palette.ts";
+import { mixesLoads } from "./shape.ts";
 import { count, latency, rate, share } from "./units.ts";
 
 type Totals = OperationTotals | AllTotals;
@@ -64,7 +65,8 @@ export function latencyTable(run: RunFile, palette: Palette): string[] {
   const note = once
     ? "  Response time and service time are the same: no operation waited before it was sent."
     : "  Response time counts from the scheduled start, service time from sending.";
-  return [...table, palette.quiet(note)];
+  const mixed = mixesLoads(run) ? ["  The profile changes its load: these figures and SLOs mix all of it."] : [];
+  return [...table, palette.quiet(note), ...mixed.map(palette.quiet)];
 }
 
 function sameTimes(service: Latency, response: Latency): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ColumnDefinition, TableDefinition } from "../../k6-ext/index.d.ts";
+import { resolveProfile } from "../../profiles/index.ts";
 import { findSuite, suiteOnSystem, suites, workloadOf } from "../index.ts";
 import { readOltpOptions } from "../oltp/options.ts";
 import { tableQuestions } from "./table-questions.ts";
@@ -44,6 +45,14 @@ describe("the mix", () => {
     expect(weights({ MIX: "balanced" })).toEqual({ select: 40, range: 10, insert: 25, update: 25 });
     expect(weights({ MIX: "write-heavy" })).toEqual({ select: 15, range: 5, insert: 40, update: 40 });
     expect(weights({ MIX: "read-only" })).toEqual({ select: 80, range: 20 });
+  });
+
+  it("deletes too in the preset mixed, which the profile mixed brings where MIX is not set", () => {
+    const mixed = resolveProfile("mixed", {}, 2);
+    const names = (environment: Record<string, string>) =>
+      workloadOf("oltp", "postgres", environment, mixed).operations.map(({ name }) => name);
+    expect(names({})).toEqual(["select", "range", "insert", "update", "delete"]);
+    expect(names({ MIX: "read-only" })).toEqual(["select", "range"]);
   });
 
   it("is narrowed and overridden by OPERATIONS", () => {
@@ -208,5 +217,57 @@ describe("suites and systems", () => {
     expect(suites.map(({ name, systems }) => [name, systems])).toContainEqual(["oltp", ["postgres", "noop"]]);
     expect(() => findSuite("oltpp")).toThrow("There is no suite oltpp. Did you mean oltp? Known are oltp");
     expect(() => suiteOnSystem("oltp", "redis")).toThrow("does not run on redis; it runs on postgres, noop");
+  });
+});
+
+describe("delete", () => {
+  const profile = (environment: Record<string, string> = {}) =>
+    resolveProfile("tps100", { STEADY_STATE_DURATION: "9s", WARMUP_DURATION: "1s", ...environment }, 2);
+  const deletes = { OPERATIONS: "select=9,delete=1", ROWS: "500" };
+
+  it("has a row of its own for each index of the run, below the keys of all others", () => {
+    const { dataSet, operations } = workloadOf("oltp", "postgres", deletes, profile());
+    const [dbmark] = dataSet?.tables ?? [];
+    expect(dbmark?.rows).toBe(500 + 1000);
+    // Row 0 has the key −999, row 999 the key 0: operation 0 deletes key 0, operation 999 key −999.
+    expect(dbmark?.columns[0]?.generator).toEqual({ type: "sequence", start: -999 });
+    const found = operations.find(({ name }) => name === "delete");
+    expect(found?.parameters).toEqual([{ name: "id", generator: { type: "sequence", start: 0, step: -1 } }]);
+    expect(found?.removes).toEqual({ count: "SELECT 1000 - count(*) FROM dbmark_oltp WHERE id <= 0" });
+    expect(operations.find(({ name }) => name === "select")?.parameters[0]?.generator).toMatchObject({
+      minimum: 1,
+      maximum: 500,
+    });
+  });
+
+  it("has as many rows as OPERATION_COUNT, and none where it is not in the mix", () => {
+    const rows = (environment: Record<string, string>, load = profile(environment)) =>
+      workloadOf("oltp", "postgres", environment, load).dataSet?.tables[0]?.rows;
+    const counted = { ...deletes, OPERATION_COUNT: "77" };
+    expect(rows(counted, resolveProfile("max", { OPERATION_COUNT: "77" }, 2))).toBe(577);
+    expect(rows({ ROWS: "500" })).toBe(500);
+  });
+
+  it.each([
+    ["a closed loop", resolveProfile("max", {}, 2), "a closed loop has no such number. Choose an open load profile"],
+    [
+      "a run without end in sight",
+      resolveProfile("tps5000", { STEADY_STATE_DURATION: "167h" }, 2),
+      "would need as many",
+    ],
+  ])("is refused in %s", (_, load, message) =>
+    expect(() => workloadOf("oltp", "postgres", deletes, load)).toThrow(message),
+  );
+
+  it("is refused on a user's table", () => {
+    expect(() => on(table([column("id", "int8"), column("note", "text")]), { MIX: "mixed" })).toThrow(
+      'delete is not run on "public"."Orders": what it removed could not be brought back as it was.',
+    );
+  });
+
+  it("needs no rows on noop, which has none", () => {
+    const { dataSet, operations } = workloadOf("oltp", "noop", deletes, profile());
+    expect(dataSet).toBeUndefined();
+    expect(operations.every(({ removes }) => removes === undefined)).toBe(true);
   });
 });
