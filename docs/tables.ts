@@ -3,7 +3,7 @@
 import { accepted, harnessVariables, userVariables, type Variable } from "../lib/environment/index.ts";
 import { mixes, operationNames } from "../modules/oltp/mix.ts";
 import { coreWorkloads, operationNames as ycsbOperationNames } from "../modules/ycsb/core-workloads.ts";
-import { maximumWorkers, profiles } from "../profiles/index.ts";
+import { describeRate, maximumWorkers, profiles } from "../profiles/index.ts";
 
 /** A table's rows as Markdown, its heading first. */
 function markdown(rows: string[][]): string {
@@ -25,12 +25,11 @@ function profileTable(): string {
       const [first] = profile.segments;
       const workers =
         first !== undefined && "perCore" in first.workers ? `${first.workers.perCore} for each core` : undefined;
-      const rates = profile.segments.flatMap(({ rate }) => (rate ? [rate.from, rate.to] : []));
       const measured = profile.segments.filter(({ phase }) => phase === "measure");
       return [
         `\`${profile.name}\``,
         profile.loop,
-        profile.loop === "open" ? Math.max(...rates).toLocaleString("en-US") : "as answered",
+        describeRate(profile),
         workers ?? String(maximumWorkers(profile as Parameters<typeof maximumWorkers>[0])),
         `${measured.reduce((sum, { seconds }) => sum + seconds, 0)} s`,
       ];

@@ -144,6 +144,17 @@ describe("on a target that answers after 20 ms, and so 50 times a second for eac
   });
 });
 
+it("in a closed loop, too, there are as many workers as the profile wants at a time", async () => {
+  const level = (workers: number) => ({ phase: "measure", seconds: 2, workers });
+  const LOAD_PROFILE = JSON.stringify({ name: "few", loop: "closed", segments: [level(1), level(10), level(1)] });
+  const { STEADY_STATE_DURATION: _, ...set } = short;
+  const run = await server.k6({ ...set, DBMARK_TARGET: "noop://local?latency=100ms", LOAD_PROFILE });
+  const { operations } = run.result().totals.measure.all;
+  // Ten operations a second for each worker: at most 20, 200 and 20, and those that began just before a change. Ten workers all the time would do 600.
+  expect(operations).toBeGreaterThan(60);
+  expect(operations).toBeLessThanOrEqual(260);
+});
+
 describe("soak", () => {
   it("reports the drift of latency and of memory, the server's too", async () => {
     const { STEADY_STATE_DURATION: _, ...set } = short;

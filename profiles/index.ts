@@ -7,6 +7,7 @@ export {
   forCores,
   type WorkersPerCore,
 } from "./declared.ts";
+export { describeRate } from "./describe-rate.ts";
 export { defaultProfile, profiles } from "./list.ts";
 export { resolveProfile } from "./resolve.ts";
 export { isProfileOfFunctions, sampleProfile } from "./sample.ts";

@@ -6,13 +6,12 @@ import { accepted, variables } from "../../lib/environment/index.ts";
 import { suites, systems } from "../../modules/index.ts";
 import {
   defaultWarmupSeconds,
+  describeRate,
   forCores,
-  maximumRate,
   maximumWorkers,
   profiles,
   totalSeconds,
 } from "../../profiles/index.ts";
-import { count } from "../progress/numbers.ts";
 import { type Cell, table } from "./table.ts";
 import { describeVariables } from "./variable-list.ts";
 
@@ -26,7 +25,7 @@ const topics: Record<string, () => Row[]> = {
       return {
         name: profile.name,
         loop: profile.loop,
-        rate: profile.loop === "open" ? `${count(maximumRate(profile))}/s` : "as answered",
+        rate: profile.loop === "open" ? `${describeRate(profile)}/s` : describeRate(profile),
         workers: maximumWorkers(profile),
         seconds: totalSeconds(profile),
         description: profile.description,

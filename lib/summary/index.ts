@@ -61,9 +61,10 @@ function headline(run: RunFile, palette: Palette): string[] {
   const failed = measure.all.failed > 0 ? `, ${share(measure.all.failed / measure.all.operations)} failed` : "";
   const average = mixesLoads(run) ? " on average" : "";
   return [
-    ...wrap(`${run.workload.name} on ${target}: ${rate(measure.all.throughput)} operations/s${average}${failed}`, "").map(
-      palette.strong,
-    ),
+    ...wrap(
+      `${run.workload.name} on ${target}: ${rate(measure.all.throughput)} operations/s${average}${failed}`,
+      "",
+    ).map(palette.strong),
     ...wrap(details.join(" · "), ""),
     palette.quiet(`${shorten(url, 70)} · ${count(measure.all.operations)} operations`),
   ];
