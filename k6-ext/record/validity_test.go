@@ -53,6 +53,17 @@ func TestValidity(t *testing.T) {
 		{promise: "another limit can be set", change: func(f *Facts) { fail(f, 2000); f.ErrorLimit = 0.1 }},
 		{promise: "or none tolerated", change: func(f *Facts) { fail(f, 1); f.ErrorLimit = -1 }, reasons: []string{CodeErrors}},
 		{promise: "undone work is told", change: func(f *Facts) { f.Measured[0].Undone = 1 }, reasons: []string{CodeUndone}, message: "1 of 20001"},
+		{promise: "errors and undone work beyond a limit that was looked for, and found, are told as warnings",
+			change:   func(f *Facts) { fail(f, 2000); f.Measured[0].Undone = 9; f.LimitFound = true },
+			warnings: []string{CodeErrors, CodeUndone}},
+		{promise: "but a harness that lags is not trusted at the target's limit either",
+			change:  func(f *Facts) { f.LagP99Milliseconds = pointer(10.1); f.LimitFound = true },
+			reasons: []string{CodeHarnessLag}},
+		{promise: "deletes that removed too much do not balance",
+			change: func(f *Facts) {
+				f.Books = []Book{{Operation: "delete", Acknowledged: 5, Held: pointer(int64(6)), Removes: true}}
+			},
+			reasons: []string{CodeBooks}, message: "delete: 5 deletes were acknowledged and 0 have an unknown outcome, but 6 of the target's rows are gone"},
 		{promise: "a harness at its limit is not trusted", change: func(f *Facts) { f.HarnessCPUCores = pointer(6.9) },
 			reasons: []string{CodeHarnessCPU}, message: "6.90 of 8 cores"},
 		{promise: "unless that is what is measured", change: func(f *Facts) { f.HarnessCPUCores = pointer(7.9); f.TargetIsHarness = true }},
