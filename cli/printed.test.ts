@@ -52,7 +52,7 @@ describe("words instead of structures", () => {
   it("every variable is listed with what it accepts and its default", () => {
     const text = describeVariables();
     for (const { name } of variables) expect(text).toMatch(new RegExp(`^ {2}${name}$`, "m"));
-    expect(text).toContain("accepts read-heavy, balanced, write-heavy, read-only");
+    expect(text).toContain("accepts read-heavy, balanced, write-heavy, mixed, read-only");
   });
 
   it("the generators of a workload have ranges, not JSON", () => {
