@@ -35,7 +35,7 @@ const ramp = JSON.stringify({
 describe("on noop, with parts of a second, exactly the integral is executed", () => {
   it.each<[string, Variables, number, number]>([
     ["spike", {}, 2200, 3],
-    ["stress", {}, 55_000, 10],
+    ["stress", { LOAD_RATE: "2000" }, 11_000, 10],
     ["burst", {}, 6 * 2200, 12],
     ["mixed", {}, 600, 0],
     ["soak", {}, 500, 0],
