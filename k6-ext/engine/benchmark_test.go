@@ -30,3 +30,20 @@ func BenchmarkLoop(b *testing.B) {
 	b.ResetTimer()
 	worker.Slice(context.Background(), time.Hour, 0)
 }
+
+// BenchmarkShortestSlice is the same with one operation a slice, each with a context of its own, as k6 lends it to an iteration.
+func BenchmarkShortestSlice(b *testing.B) {
+	t := &testing.T{}
+	e := prepare(t, "noop://benchmark", func(c *Config) { c.Workers, c.Count = 1, int64(b.N) })
+	e.Begin()
+	worker := e.Worker(0, nil)
+	run, end := context.WithCancel(context.Background())
+	defer end()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for range b.N {
+		ctx, cancel := context.WithCancel(run)
+		worker.Slice(ctx, time.Hour, 1)
+		cancel()
+	}
+}

@@ -44,8 +44,10 @@ type Worker struct {
 	loop *multiplex.Loop // on which the worker runs; nil: it runs on the goroutine that it is lent
 	task *multiplex.Task // while it is on the loop
 
-	calls context.Context // of this slice, for the driver
-	stop  atomic.Bool
+	calls    context.Context // for the driver
+	endCalls context.CancelFunc
+	onEnd    func() // called when the context of a slice ends before the slice
+	stop     atomic.Bool
 }
 
 // slot is one request that may be in flight.
@@ -83,7 +85,8 @@ func (w *Worker) Slice(ctx context.Context, until time.Duration, limit int64) {
 	if w.shard == nil {
 		w.shard = w.engine.recorder.Shard(w.number)
 	}
-	defer w.watch(ctx)()
+	unwatch := w.watch(ctx)
+	defer w.endWatch(unwatch)
 	if w.loop != nil {
 		w.roundsOnLoop(ctx, until, limit)
 	} else {
@@ -126,19 +129,26 @@ func (w *Worker) mayStart(limit int64) bool {
 }
 
 // watch notices the end of the context that k6 lends for a slice, without asking it at every operation. Calls to the driver have a
-// context of their own, which outlives it by interruptGrace.
-func (w *Worker) watch(ctx context.Context) (unwatch func()) {
+// context of their own, which outlives it by interruptGrace. It is kept from slice to slice, which may be as short as one operation.
+func (w *Worker) watch(ctx context.Context) (unwatch func() bool) {
 	w.stop.Store(false)
-	calls, cancel := context.WithCancel(context.Background())
-	w.calls = calls
-	release := context.AfterFunc(ctx, func() {
-		w.stop.Store(true)
-		w.engine.noticeInterrupt()
-		time.AfterFunc(interruptGrace, cancel)
-	})
-	return func() {
-		release()
-		cancel()
+	if w.calls == nil {
+		calls, cancel := context.WithCancel(context.Background())
+		w.calls, w.endCalls = calls, cancel
+		w.onEnd = func() {
+			w.stop.Store(true)
+			w.engine.noticeInterrupt()
+			time.AfterFunc(interruptGrace, cancel)
+		}
+	}
+	return context.AfterFunc(ctx, w.onEnd)
+}
+
+// endWatch is the end of what watch began. Calls whose end is near are not kept.
+func (w *Worker) endWatch(unwatch func() bool) {
+	if !unwatch() {
+		w.endCalls()
+		w.calls = nil
 	}
 }
 
