@@ -36,12 +36,18 @@ func (root *RootModule) metricsFor(environment *common.InitEnvironment) *metricS
 	if environment == nil {
 		return nil
 	}
-	registry := environment.Registry
 	root.mutex.Lock()
 	defer root.mutex.Unlock()
-	if set, ok := root.metrics[registry]; ok {
+	if set, ok := root.metrics[environment.Registry]; ok {
 		return set
 	}
+	set := newMetricSet(environment.Registry)
+	root.metrics[environment.Registry] = set
+	return set
+}
+
+// newMetricSet registers the metrics.
+func newMetricSet(registry *metrics.Registry) *metricSet {
 	counter := func(name string, kind ...metrics.ValueType) *metrics.Metric {
 		return registry.MustNewMetric(name, metrics.Counter, kind...)
 	}
@@ -78,7 +84,6 @@ func (root *RootModule) metricsFor(environment *common.InitEnvironment) *metricS
 			set.gauges[name][gauge.suffix] = registry.MustNewMetric(name+gauge.suffix, metrics.Gauge, metrics.Time)
 		}
 	}
-	root.metrics[registry] = set
 	return set
 }
 

@@ -66,7 +66,9 @@ func (s *sharedRun) open(ctx context.Context, state *lib.State, set *metricSet, 
 		ScaleWorkers: segment.scaleWorkers,
 		Instance:     segment.instance,
 	}
-	if s.Declaration().Metrics == run.WindowsMode {
+	if s.Declaration().Metrics == run.OperationsMode {
+		environment.Rehearse = rehearseSamples
+	} else {
 		environment.Listener = func(rolled *record.Rolled, now time.Time) { s.keepWindows(set, rolled, now) }
 	}
 	return s.Open(ctx, environment)

@@ -19,6 +19,8 @@ type vuRun struct {
 	worker  *engine.Worker
 	number  int
 	sampler *operationSampler
+	// iterations is nil where an iteration is a slice of time.
+	iterations *run.Iterations
 	// wholeRun: one iteration is all of this worker's run.
 	wholeRun bool
 }
@@ -90,6 +92,8 @@ func (v *vuRun) iterate(sobek.FunctionCall) sobek.Value {
 	if v.worker == nil {
 		v.makeWorker(v.state("iterate"))
 	}
+	v.iterations.Begin()
+	defer v.iterations.End()
 	ctx := v.module.vu.Context()
 	for {
 		v.shared.Iterate(ctx, v.worker, v.number)
@@ -116,7 +120,7 @@ func (v *vuRun) makeWorker(state *lib.State) {
 	}
 	worker, err := v.shared.Worker(v.number, observer)
 	v.check(err)
-	v.worker = worker
+	v.worker, v.iterations = worker, v.shared.Iterations()
 }
 
 func (v *vuRun) finish(sobek.FunctionCall) sobek.Value {

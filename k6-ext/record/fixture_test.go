@@ -120,6 +120,8 @@ func writeFixture(t *testing.T, results string, bad bool) *Folder {
 		Server: &ServerResources{ProcessResources{pointer(11.25), pointer(0.75), pointer(0.75), pointer(float64(300 << 20)), pointer(int64(300 << 20))},
 			"postgres (process 4711 and its children)"},
 	}
+	share := 2000 / 3_100_000.0
+	file.Ceiling = &Ceiling{OperationsPerSecond: 3_100_000, Workers: 32, Seconds: 0.42, Share: &share}
 	measured := r.Totals(Measure)
 	file.SLO = append(Judge(&measured[0], SLO{P95Milliseconds: pointer(20.0), ErrorRate: pointer(0.01)}),
 		Judge(&measured[1], SLO{P99Milliseconds: pointer(100.0)})...)
@@ -136,7 +138,7 @@ func writeFixture(t *testing.T, results string, bad bool) *Folder {
 	}
 	lag := milliseconds(r.Lag(Measure).Percentile(99))
 	facts := Facts{Status: file.Status, Measured: measured, LagP99Milliseconds: &lag, OpenLoop: true, ConstantLoad: true, Seconds: r.Measured(),
-		HarnessCPUCores: file.Resources.Harness.CPUAverage, AvailableCores: 8, Incomplete: folder.Incomplete(), Books: file.Books, SLO: file.SLO, P99Asked: bad}
+		HarnessCPUCores: file.Resources.Harness.CPUAverage, AvailableCores: 8, Ceiling: file.Ceiling, Incomplete: folder.Incomplete(), Books: file.Books, SLO: file.SLO, P99Asked: bad}
 	file.Validity = Validate(&facts)
 	check(t, folder.WriteRun(file))
 	return folder

@@ -182,11 +182,21 @@ func NewPoolWait(count int64, sum, longest time.Duration) *PoolWait {
 	return p
 }
 
-// Ceiling is what the harness does with the same workload against a target that answers at once.
+// Ceiling is what the harness could do on this machine with the same workload against a target that answers at once.
 type Ceiling struct {
 	OperationsPerSecond float64 `json:"operationsPerSecond"`
-	Workers             int     `json:"workers"`
-	MeasuredAt          string  `json:"measuredAt"`
+	// Workers that it was measured with.
+	Workers int `json:"workers"`
+	// OperationsPerIteration as they were asked for; nil where an iteration is a slice of time.
+	OperationsPerIteration *int64 `json:"operationsPerIteration"`
+	// BetweenIterations is the median time, in milliseconds, that k6 took from the end of one iteration to the start of the next in this
+	// run; nil where an iteration is a slice of time, or where there were too few.
+	BetweenIterations *float64 `json:"betweenIterations"`
+	// Seconds that measuring it took, before the run.
+	Seconds float64 `json:"seconds"`
+	// Share of it that the run used: the operations per second of its measured phase or, where the load changes, of its busiest
+	// second; nil when nothing was measured.
+	Share *float64 `json:"share"`
 }
 
 // NewRunFile makes a file with every list there and empty.

@@ -10,6 +10,7 @@ import (
 const (
 	CodeHarnessCPU        = "harness_cpu"
 	CodeHarnessLag        = "harness_lag"
+	CodeHarnessCeiling    = "harness_ceiling"
 	CodeErrors            = "errors"
 	CodeUndone            = "undone"
 	CodeTooFewSamples     = "too_few_samples"
@@ -29,6 +30,9 @@ const (
 	HarnessCPULimit = 0.85
 	// HarnessLagLimitMilliseconds is the p99 of the time that due operations may wait for the harness itself.
 	HarnessLagLimitMilliseconds = 10.0
+	// HarnessCeilingLimit is the share of the harness's ceiling beyond which a reader is told that the harness has a part in the
+	// figures: as long as it is small, a target twice as fast would give figures twice as high.
+	HarnessCeilingLimit = 0.5
 	// DefaultErrorLimit is the share of failed operations.
 	DefaultErrorLimit = 0.01
 )
@@ -65,6 +69,8 @@ type Facts struct {
 	// HarnessCPUCores used on average in the measured phase, nil if not known, and AvailableCores.
 	HarnessCPUCores *float64
 	AvailableCores  int
+	// Ceiling of the harness, nil if not known.
+	Ceiling *Ceiling
 	// TargetIsHarness: the target answers without a server (noop), and to saturate the harness is the purpose.
 	TargetIsHarness bool
 	// P99Asked: the user set an SLO on p99, beyond those that the suite brings along.
@@ -137,6 +143,7 @@ func Validate(f *Facts) Validity {
 		because(CodeHarnessLag, "the harness started operations late: its lag has a p99 of %s ms (limit %s ms)",
 			figure(*f.LagP99Milliseconds), figure(HarnessLagLimitMilliseconds))
 	}
+	f.headroom(warn)
 	f.samples(because, warn)
 	f.steadiness(because, warn)
 	if f.DirtyData != "" {
@@ -159,6 +166,19 @@ func Validate(f *Facts) Validity {
 	}
 	v.Valid = len(v.Reasons) == 0
 	return v
+}
+
+// headroom says when the harness's own speed has a part in the figures. It is a warning: latencies are right all the same, and a harness that
+// is the bottleneck shows it by its use of the processor and its lag. On noop it is what is measured.
+func (f *Facts) headroom(warn report) {
+	switch {
+	case f.TargetIsHarness:
+	case f.Ceiling == nil:
+		warn(CodeHarnessCeiling, "what the harness could do at most is not known")
+	case f.Ceiling.Share != nil && *f.Ceiling.Share > HarnessCeilingLimit:
+		warn(CodeHarnessCeiling, "the run used %s of what the harness could do at most (%s operations/s): a faster target would not show in full",
+			percent(*f.Ceiling.Share), figure(f.Ceiling.OperationsPerSecond))
+	}
 }
 
 type report = func(code, format string, args ...any)

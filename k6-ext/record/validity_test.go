@@ -23,8 +23,14 @@ func goodFacts() *Facts {
 	return &Facts{
 		Status: Complete, Measured: []Total{total("select", 20_000)}, LagP99Milliseconds: pointer(0.3), OpenLoop: true, ConstantLoad: true,
 		Seconds: seconds(20, func(int) (uint64, float64) { return 1000, 1 }), HarnessCPUCores: pointer(1.0), AvailableCores: 8,
+		Ceiling: ceilingUsed(0.5),
 		Books: []Book{NewBook("insert", 10, 1, 10)},
 	}
+}
+
+// ceilingUsed is a ceiling of which a run used this share.
+func ceilingUsed(share float64) *Ceiling {
+	return &Ceiling{OperationsPerSecond: 1_000_000, Workers: 8, Seconds: 0.4, Share: &share}
 }
 
 func seconds(n int, of func(second int) (operations uint64, response float64)) []Second {
@@ -70,6 +76,11 @@ func TestValidity(t *testing.T) {
 		{promise: "unknown use of the processor is a warning", change: func(f *Facts) { f.HarnessCPUCores = nil }, warnings: []string{CodeHarnessCPU}},
 		{promise: "a harness that lags is not trusted", change: func(f *Facts) { f.LagP99Milliseconds = pointer(10.1) }, reasons: []string{CodeHarnessLag}},
 		{promise: "a closed loop has no lag", change: func(f *Facts) { f.LagP99Milliseconds = nil }},
+		{promise: "a run that used more than half of the harness's ceiling says so", change: func(f *Facts) { f.Ceiling = ceilingUsed(0.51) },
+			warnings: []string{CodeHarnessCeiling}, message: "used 51 % of what the harness could do at most (1000000 operations/s)"},
+		{promise: "also where the ceiling is not known", change: func(f *Facts) { f.Ceiling = nil }, warnings: []string{CodeHarnessCeiling}},
+		{promise: "but not where nothing was measured of it", change: func(f *Facts) { f.Ceiling.Share = nil }},
+		{promise: "nor where that ceiling is what is measured", change: func(f *Facts) { f.Ceiling, f.TargetIsHarness = ceilingUsed(1), true }},
 		{promise: "dirty data is told in its own words", change: func(f *Facts) { f.DirtyData = "5 rows are left" },
 			reasons: []string{CodeDirtyData}, message: "5 rows are left"},
 		{promise: "lost results are told", change: func(f *Facts) { f.Incomplete = "disk full" }, reasons: []string{CodeResultsIncomplete}},
@@ -108,8 +119,8 @@ func TestValidity(t *testing.T) {
 			if !slices.Equal(codes(v.Reasons), c.reasons) || !slices.Equal(codes(v.Warnings), c.warnings) || v.Valid != (len(c.reasons) == 0) {
 				t.Errorf("got %+v", v)
 			}
-			if c.message != "" && !strings.Contains(v.Reasons[0].Message, c.message) {
-				t.Errorf("message %q does not say %q", v.Reasons[0].Message, c.message)
+			if told := append(v.Reasons, v.Warnings...); c.message != "" && !strings.Contains(told[0].Message, c.message) {
+				t.Errorf("message %q does not say %q", told[0].Message, c.message)
 			}
 		})
 	}

@@ -60,6 +60,7 @@ func (r *Run) judge(outcome engine.Outcome, books []record.Book) *record.RunFile
 	file.Resources = resourcesOf(r.collector.sampler)
 	file.Books = books
 	file.ErrorExamples = r.engine.ErrorExamples().List()
+	file.Ceiling = r.ceiling(file.Totals.Measure)
 	file.Connections = r.connections(outcome)
 	measured := r.engine.Recorder().Totals(record.Measure)
 	for i := range measured {
@@ -168,7 +169,7 @@ func (r *Run) facts(file *record.RunFile, measured []record.Total) *record.Facts
 		Status: file.Status, Measured: measured, OpenLoop: r.config.Schedule != nil, ConstantLoad: r.constantLoad(),
 		Seconds: r.engine.Recorder().Measured(), HarnessCPUCores: file.Resources.Harness.CPUAverage, AvailableCores: r.setup.Host.Cores,
 		TargetIsHarness: r.driver.System() == "noop", DirtyData: r.dirty, Incomplete: r.folder.Incomplete(),
-		Books: file.Books, SLO: file.SLO, P99Asked: r.declaration.Variables["SLO_P99"] != "",
+		Ceiling: file.Ceiling, Books: file.Books, SLO: file.SLO, P99Asked: r.declaration.Variables["SLO_P99"] != "",
 	}
 	if lag := r.engine.Recorder().Lag(record.Measure); facts.OpenLoop && lag.Count() > 0 {
 		p99 := float64(lag.Percentile(99)) / 1e6

@@ -25,9 +25,25 @@ type Environment struct {
 	ScaleWorkers func(int) int
 	// Instance is the tag of this instance's samples.
 	Instance string
+	// Rehearse stands for k6 while the ceiling is measured, where k6 is given something for each of these operations; nil: it is not.
+	Rehearse func(operations []workload.Operation) Rehearsal
 	// Listener hears of every second's windows, on the collecting goroutine; nil: nobody does.
 	Listener func(*record.Rolled, time.Time)
 }
+
+// rehearsal is what stands for k6 while the ceiling is measured.
+func (e *Environment) rehearsal(operations []workload.Operation) Rehearsal {
+	if e.Rehearse == nil {
+		return nothingHandedOver{}
+	}
+	return e.Rehearse(operations)
+}
+
+// nothingHandedOver is the rehearsal of a run that gives k6 nothing for an operation.
+type nothingHandedOver struct{}
+
+func (nothingHandedOver) Worker() (engine.Observer, func()) { return nil, func() {} }
+func (nothingHandedOver) Close()                            {}
 
 // Run is one execution. Its life is Open, Load, Start, Iterate by every worker, Finish; a step out of turn is an error.
 type Run struct {
@@ -52,6 +68,9 @@ type Run struct {
 	folder    *record.Folder
 	setup     record.Setup
 	collector *collector
+	// rehearsed is nil where the ceiling could not be measured.
+	rehearsed  *rehearsed
+	iterations []*Iterations
 
 	mutex    sync.Mutex
 	opened   bool
@@ -129,6 +148,14 @@ func (r *Run) Start(ctx context.Context) error {
 	case r.started:
 		return driver.Usagef("start() was called twice; a run starts once, in setup()")
 	}
+	rehearsed, err := r.rehearse(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		r.environment.Log("the harness's ceiling could not be measured: %v", err)
+	}
+	r.rehearsed = rehearsed
 	r.engine = engine.New(r.config)
 	if err := r.engine.OpenSessions(ctx); err != nil {
 		return err

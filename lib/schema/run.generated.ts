@@ -82,7 +82,7 @@ export interface RunFile {
    */
   connections: Connections | null;
   /**
-   * Null: not measured.
+   * Headroom of the harness. Null: not measured.
    */
   ceiling: Ceiling | null;
   /**
@@ -813,12 +813,30 @@ export interface PoolWait {
   max: number | null;
 }
 /**
- * What the harness does with the same workload against a target that answers at once.
+ * What the harness could do on this machine with the same workload against a target that answers at once.
  */
 export interface Ceiling {
   operationsPerSecond: number;
+  /**
+   * Workers that it was measured with: those of the run, four for each core at most.
+   */
   workers: number;
-  measuredAt: Instant;
+  /**
+   * Operations in one k6 iteration; null where an iteration is a slice of time.
+   */
+  operationsPerIteration: number | null;
+  /**
+   * Median milliseconds that k6 took from the end of one iteration to the start of the next in this run; null where an iteration is a slice of time, or where there were too few.
+   */
+  betweenIterations: number | null;
+  /**
+   * How long measuring it took, before the run.
+   */
+  seconds: number;
+  /**
+   * Share of it that the run used: operations per second of its measured phase or, where the load changes, of its busiest second. Null when nothing was measured.
+   */
+  share: number | null;
 }
 /**
  * One named part of the profile's measured phase. What finished in its seconds counts for it.

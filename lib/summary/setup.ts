@@ -3,7 +3,7 @@
 import type { Connections, ProcessResources, RunFile } from "../schema/run.generated.ts";
 import { wrap } from "./layout.ts";
 import type { Palette } from "./palette.ts";
-import { bytes, cores, count, duration, latency, rate } from "./units.ts";
+import { bytes, cores, count, duration, latency, rate, share } from "./units.ts";
 
 /** Lines of a label and a text, such as `Harness      0.25 cores …`. */
 export function setupLines(run: RunFile, path: string | undefined, palette: Palette): string[] {
@@ -11,6 +11,7 @@ export function setupLines(run: RunFile, path: string | undefined, palette: Pale
     ["Data set", loadText(run)],
     ["Connections", connectionText(run)],
     ["Harness", `${processText(run.resources.harness)}${lagText(run)}`],
+    ["Headroom", headroomText(run)],
     [
       "Server",
       run.resources.server === null ? undefined : `${processText(run.resources.server)}, ${run.resources.server.label}`,
@@ -68,6 +69,20 @@ function lagText({ totals }: RunFile): string {
   const { lag } = totals.measure;
   if (lag.count === 0) return "";
   return lag.p99 === null ? `, lag p95 ${latency(lag.p95)}` : `, lag p99 ${latency(lag.p99)}`;
+}
+
+/** What the harness itself could do, so that a reader sees whether the figures are about the target. */
+function headroomText({ ceiling }: RunFile): string | undefined {
+  if (ceiling === null) return undefined;
+  const each =
+    ceiling.operationsPerIteration === null ? "" : ` with ${count(ceiling.operationsPerIteration)} in a k6 iteration`;
+  const used = ceiling.share === null ? "" : `: ${share(ceiling.share)} used`;
+  return `the harness could do ${rate(roughly(ceiling.operationsPerSecond))} operations/s here${each}${used}`;
+}
+
+/** Two digits of a figure that is good for no more. */
+function roughly(value: number): number {
+  return Number(value.toPrecision(2));
 }
 
 function booksText({ books }: RunFile): string | undefined {
