@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../lib/environment/index.ts";
+import { baselineCommand } from "./commands/baseline.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { listCommand } from "./commands/list.ts";
 import { runCommand } from "./commands/run.ts";
@@ -23,7 +24,8 @@ export async function main(argv: string[]): Promise<ExitCode> {
     .helpCommand(false)
     .addCommand(runCommand(finish))
     .addCommand(listCommand())
-    .addCommand(inspectCommand());
+    .addCommand(inspectCommand())
+    .addCommand(baselineCommand(finish));
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()
