@@ -14,6 +14,18 @@ import type { WindowsLine } from "../lib/schema/windows.generated.ts";
 /** Variables of a run. */
 export type Variables = Record<string, string>;
 
+/** How k6 is started. */
+export interface K6Options {
+  script?: string;
+  args?: string[];
+  /** A program and its arguments that starts k6, such as `nice`. */
+  by?: string[];
+  /** Another URL of the target, by way of a proxy say. */
+  target?: string;
+  /** Of the process; the variables of the run are apart. */
+  environment?: Record<string, string>;
+}
+
 /** A run that ended, with what it wrote. */
 export interface EndedRun extends Ended {
   /** Folder of this run's results alone. */
@@ -42,15 +54,19 @@ export abstract class TestTarget {
     return folder;
   }
 
-  /** Starts `bin/k6 run` on the OLTP script, or another one; on this server, or by way of another URL. */
-  startK6(variables: Variables, options: { script?: string; args?: string[]; target?: string } = {}) {
+  /** Starts `bin/k6 run` on the OLTP script, or another one; on this target, or by way of another URL. */
+  startK6(variables: Variables, options: K6Options = {}) {
     const out = this.folder();
     const set = Object.entries(variables).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
     const script = join(installationFolder, options.script ?? "scripts/oltp.ts");
-    const running = start([k6Binary, "run", "--quiet", "--no-usage-report", ...(options.args ?? []), ...set, script], {
-      DBMARK_TARGET: options.target ?? this.url,
-      DBMARK_RESULTS: out,
-    });
+    const running = start(
+      [...(options.by ?? []), k6Binary, "run", "--quiet", "--no-usage-report", ...(options.args ?? []), ...set, script],
+      {
+        DBMARK_TARGET: options.target ?? this.url,
+        DBMARK_RESULTS: out,
+        ...options.environment,
+      },
+    );
     /** Resolves when the first second of the run was written. */
     const began = async () => {
       let ended = false;
@@ -67,7 +83,7 @@ export abstract class TestTarget {
   }
 
   /** Runs k6 to its end. */
-  k6(variables: Variables, options: { script?: string; args?: string[]; target?: string } = {}): Promise<EndedRun> {
+  k6(variables: Variables, options: K6Options = {}): Promise<EndedRun> {
     return this.startK6(variables, options).ended;
   }
 

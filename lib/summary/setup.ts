@@ -76,8 +76,13 @@ function headroomText({ ceiling }: RunFile): string | undefined {
   if (ceiling === null) return undefined;
   const each =
     ceiling.operationsPerIteration === null ? "" : ` with ${count(ceiling.operationsPerIteration)} in a k6 iteration`;
-  const used = ceiling.share === null ? "" : `: ${share(ceiling.share)} used`;
+  const used = ceiling.share === null ? "" : `: ${shareText(ceiling.share)} used`;
   return `the harness could do ${rate(roughly(ceiling.operationsPerSecond))} operations/s here${each}${used}`;
+}
+
+/** A share of what is estimated: below a thousandth, how much does not matter. */
+function shareText(used: number): string {
+  return used < 0.001 ? "less than 0.1 %" : share(roughly(used));
 }
 
 /** Two digits of a figure that is good for no more. */
