@@ -3,7 +3,7 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunFile } from "../lib/result/index.ts";
+import { problemsOfRunFile, type RunFile } from "../lib/result/index.ts";
 import { short, TestServer, type Variables } from "./server.ts";
 
 let server: TestServer;
@@ -46,6 +46,7 @@ describe("the load generator", () => {
     const result = run.result();
     expect(result.ceiling?.share, JSON.stringify(result.ceiling)).toBeGreaterThan(0.5);
     expect(warnings(result)).toContain("harness_ceiling");
+    expect(problemsOfRunFile(result)).toEqual([]);
     expect(reasons(result)).not.toContain("harness_ceiling");
     expect(run.stdout).toMatch(/! the run used [\d.]+ % of what the harness could do/);
     expect(run.stdout).toMatch(/Headroom +the harness could do .* operations\/s here: .* % used/);

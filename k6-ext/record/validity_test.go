@@ -24,7 +24,7 @@ func goodFacts() *Facts {
 		Status: Complete, Measured: []Total{total("select", 20_000)}, LagP99Milliseconds: pointer(0.3), OpenLoop: true, ConstantLoad: true,
 		Seconds: seconds(20, func(int) (uint64, float64) { return 1000, 1 }), HarnessCPUCores: pointer(1.0), AvailableCores: 8,
 		Ceiling: ceilingUsed(0.5),
-		Books: []Book{NewBook("insert", 10, 1, 10)},
+		Books:   []Book{NewBook("insert", 10, 1, 10)},
 	}
 }
 

@@ -731,6 +731,7 @@ export interface Reason {
   code:
     | "harness_cpu"
     | "harness_lag"
+    | "harness_ceiling"
     | "errors"
     | "undone"
     | "too_few_samples"
