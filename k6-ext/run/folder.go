@@ -28,7 +28,7 @@ func (r *Run) openFolder() error {
 	if err != nil {
 		return err
 	}
-	host := resource.ThisHost()
+	host := r.host
 	r.setup = record.Setup{
 		ID: folder.ID(), TestID: folder.ID(), Suite: record.Suite{Name: d.Suite},
 		Workload: declared, Profile: profile, Variables: d.Variables, Seed: d.Seed, Metrics: d.Metrics,

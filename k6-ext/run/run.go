@@ -10,6 +10,7 @@ import (
 	"github.com/dbmark/dbmark/k6-ext/generator"
 	"github.com/dbmark/dbmark/k6-ext/pacing"
 	"github.com/dbmark/dbmark/k6-ext/record"
+	"github.com/dbmark/dbmark/k6-ext/resource"
 	"github.com/dbmark/dbmark/k6-ext/workload"
 )
 
@@ -52,6 +53,8 @@ type Run struct {
 	target      driver.Target
 	environment Environment
 
+	// host as it was before loops, which ask Go for more processors than the machine has.
+	host     resource.Host
 	server   driver.Server
 	declared *workload.Workload
 	program  driver.Program
@@ -106,6 +109,7 @@ func (r *Run) Open(ctx context.Context, environment Environment) (driver.Server,
 		return r.server, driver.Usagef("open() was called twice; a run opens once, in setup()")
 	}
 	r.environment = environment
+	r.host = resource.ThisHost()
 	if r.environment.Instance == "" {
 		r.environment.Instance = "0"
 	}
