@@ -112,8 +112,19 @@ describe("refused before anything starts, with exit code 2", () => {
     [
       "a table to inspect without a target",
       ["inspect", "oltp", "--set", "TABLE=orders"],
-      /TABLE=orders needs a --target/,
+      /The workload on orders needs a --target/,
     ],
+    [
+      "pgbench's tables to inspect without a target",
+      ["inspect", "tpcb", "--set", "DATA=existing"],
+      /on pgbench_accounts needs a --target/,
+    ],
+    [
+      "a scale for tables that have theirs",
+      ["run", "tpcb", "--set", "DATA=existing", "--set", "SCALE=2"],
+      /SCALE and DATA=existing are both set/,
+    ],
+    ["a variable of another suite", ["run", "tpcb", "--set", "ROWS=10"], /no variable ROWS/],
   ])("%s", async (_, args, message) => {
     const places: Record<string, string> = { FILE: "a-file", BROKEN: "broken.json", EMPTY: "empty.json" };
     const given = args.map((arg) => arg.replace(/^(FILE|BROKEN|EMPTY)\b/, (word) => join(folder, places[word] ?? "")));

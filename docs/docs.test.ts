@@ -122,6 +122,15 @@ describe("the documents are complete", () => {
     }
   });
 
+  it("tpcb.md has the operations and statements that run", () => {
+    const text = textOf("docs/tpcb.md");
+    for (const { name, kind, steps } of workloadOf("tpcb", "postgres", { OPERATIONS: "tpcb,select,simple-update" })
+      .operations) {
+      expect(text).toContain(`| \`${name}\` | ${kind} |`);
+      expect(text).toContain(steps.map(({ statement }) => statement).join(`\n${" ".repeat(15)}`));
+    }
+  });
+
   it("oltp.md has the statements that run", () => {
     const text = textOf("docs/oltp.md");
     for (const { name, kind, steps } of workloadOf("oltp", "postgres", {}).operations) {

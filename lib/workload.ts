@@ -26,8 +26,8 @@ export type Generator =
    * index i must have the value `maximum + 1 + i` (a `sequence`, or a `key` with such a `start`). Depends on the run's past.
    */
   | { type: "latest"; minimum: number; maximum: number; theta?: number }
-  /** `start + index * step` (step 1 by default). */
-  | { type: "sequence"; start: number; step?: number }
+  /** `start + index * step` (step 1 by default); with `repeat`, so many indexes in a row have the same number. */
+  | { type: "sequence"; start: number; step?: number; repeat?: number }
   /** Normally distributed; rounded to whole numbers unless `integer` is false; clamped to the limits. */
   | { type: "normal"; mean: number; deviation: number; minimum?: number; maximum?: number; integer?: boolean }
   /** Real numbers, all equally likely; rounded to `decimals` places if given. */
@@ -131,14 +131,17 @@ export interface Operation {
 
 /**
  * The books of an operation that adds rows. `count` gives one number: the rows on the target that this data set's runs
- * inserted. `remove` removes them. With `keys`, the keys are made again from the indexes that ran, and counted and removed by them:
+ * inserted. `remove` removes them; without it they stay, and what `count` gave before the run is taken off. Operations with the same
+ * `count` share a book. With `keys`, the keys are made again from the indexes that ran, and counted and removed by them:
  * `count` and `remove` then get, for each key column, one array of keys as their placeholders.
  */
 export interface Inserts {
   count: string;
-  remove: string;
+  remove?: string;
   /** Names of the parameters that are the key. */
   keys?: string[];
+  /** The operation also changes rows of the data set, so that it has to be loaded again before the next run. */
+  changesOthers?: boolean;
 }
 
 /**
@@ -155,7 +158,7 @@ export interface Column {
   generator: Generator;
 }
 
-/** A table of a data set: `rows` rows with indexes 0 to rows − 1. */
+/** A table of a data set: `rows` rows with indexes 0 to rows − 1; 0 for a table that only runs fill. */
 export interface Table {
   name: string;
   rows: number;
@@ -178,6 +181,11 @@ export interface DataSet {
   truncate: string[];
   /** Statements that remove what runs added, before every run: this one's mix may be another than that of the run which inserted. */
   removeInserted?: string[];
+  /**
+   * Gives the number of its tables that are there and that dbmark did not make, whatever its manifest says: for tables that other
+   * programs make under the same names. Where there are any, nothing is touched.
+   */
+  foreign?: string;
 }
 
 /** Values taken from the target before the run. */

@@ -34,6 +34,11 @@ const declared: readonly Omit<Suite, "systems">[] = [
     description: "The core workloads A to F of YCSB, with their proportions and distributions.",
     script: "ycsb",
   },
+  {
+    name: "tpcb",
+    description: "The transactions of pgbench, on tables of its own or on those that pgbench made.",
+    script: "tpcb",
+  },
 ];
 
 /** Every suite. */
@@ -58,6 +63,11 @@ export function suiteOnSystem(suiteName: string, systemName: string): SuiteOnSys
   throw new UsageError(
     `The suite ${suite.name} does not run on ${systemName}; it runs on ${suite.systems.join(", ")}. Choose another target.`,
   );
+}
+
+/** The table, there already, that the variables ask a suite to run on; undefined: it makes its own data. */
+export function tableOf(suiteName: string, systemName: string, environment: Environment): string | undefined {
+  return suiteOnSystem(suiteName, systemName).onTable?.table(environment);
 }
 
 /**

@@ -3,7 +3,10 @@
 import { type Environment, readDurationOrNone, readShare } from "../lib/environment/index.ts";
 import type { Slo } from "../lib/workload.ts";
 
-/** Limits that each operation must meet: 50 ms, 100 ms and one failure in a thousand where nothing else is set. */
+/**
+ * Limits that each operation must meet: 50 ms, 100 ms and one failure in a thousand where nothing else is set.
+ * @throws {UsageError} for values that are not accepted.
+ */
 export function readSlo(environment: Environment): Slo {
   const p95 = readDurationOrNone(environment, "SLO_P95") ?? 0.05;
   const p99 = readDurationOrNone(environment, "SLO_P99") ?? 0.1;

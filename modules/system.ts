@@ -20,8 +20,10 @@ export interface SuiteOnSystem {
    * @param operations that the run can have at most; undefined: as many as the target answers.
    */
   workload(environment: Environment, operations: number | undefined): Workload;
-  /** On a user's table, where the system has tables. */
+  /** On tables that are there already, where the system has tables. */
   onTable?: {
+    /** The table that the variables ask for, whose definition is to be read; undefined: the suite's own data. */
+    table(environment: Environment): string | undefined;
     questions(definition: TableDefinition, environment: Environment): TableQuestion[];
     workload(definition: TableDefinition, environment: Environment, facts: TableFacts): Workload;
   };

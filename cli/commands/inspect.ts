@@ -2,7 +2,7 @@
 
 import { Command, Option } from "commander";
 import type { Workload } from "../../lib/workload.ts";
-import { findSuite, workloadOf } from "../../modules/index.ts";
+import { findSuite, tableOf, workloadOf } from "../../modules/index.ts";
 import { CommandError } from "../errors.ts";
 import { describeWorkload } from "../inspect/describe-workload.ts";
 import { workloadOnTable } from "../inspect/workload-on-table.ts";
@@ -18,7 +18,7 @@ export function inspectCommand(): Command {
     .argument("<suite>", "name of the suite (dbmark list suites)")
     .option(
       "--target <url>",
-      "system that would be asked; needed only with TABLE, to read the table's definition (also DBMARK_TARGET)",
+      "system that would be asked; needed only with TABLE or DATA=existing, to read the table's definition (also DBMARK_TARGET)",
     )
     .addOption(repeated("--set <key=value>", "set a variable (dbmark list variables); may be given several times"))
     .addOption(new Option("--format <format>", "text, or JSON for programs").choices(["text", "json"]).default("text"))
@@ -37,11 +37,10 @@ async function readWorkload(name: string, options: { target?: string; set: strin
   const profile = checkSettings(suite.name, environment);
   const target = options.target ?? (process.env.DBMARK_TARGET || undefined);
   const system = target === undefined ? (suite.systems[0] ?? "") : checkTarget(target, suite.name);
-  if (!environment.TABLE) return workloadOf(suite.name, system, environment, profile);
+  const table = tableOf(suite.name, system, environment);
+  if (table === undefined) return workloadOf(suite.name, system, environment, profile);
   if (target === undefined) {
-    throw new CommandError(
-      `TABLE=${environment.TABLE} needs a --target: the workload is made from the table's definition`,
-    );
+    throw new CommandError(`The workload on ${table} needs a --target: it is made from the table's definition`);
   }
   return await workloadOnTable(suite.script, target, settings);
 }

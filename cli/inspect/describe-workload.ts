@@ -41,7 +41,8 @@ function describeOperation(operation: Operation, total: number): string[] {
   if (operation.slo !== undefined) lines.push(`  SLO: ${describeSlo(operation.slo)}`);
   if (operation.inserts !== undefined) {
     lines.push("  what it inserted is counted with", ...indent(operation.inserts.count));
-    lines.push("  and removed with", ...indent(operation.inserts.remove));
+    if (operation.inserts.remove !== undefined) lines.push("  and removed with", ...indent(operation.inserts.remove));
+    else lines.push("  and stays; what is there before the run is taken off");
   }
   return lines;
 }

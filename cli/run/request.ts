@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { assertKnown, UsageError, variablesOfSuite } from "../../lib/environment/index.ts";
-import { findSuite, suites, workloadOf } from "../../modules/index.ts";
+import { findSuite, suites, tableOf, workloadOf } from "../../modules/index.ts";
 import { CommandError } from "../errors.ts";
 import { k6Binary, scriptBundle } from "../installation.ts";
 import { redact } from "../redact.ts";
@@ -60,8 +60,8 @@ export async function checkRequest(suiteName: string, options: RunOptions): Prom
   }
   const environment = { ...process.env, ...settings };
   const profile = checkSettings(suite.name, environment);
-  // Made only to see that it can be made: the script makes it again. One on a user's table needs the target.
-  if (!environment.TABLE) workloadOf(suite.name, system, environment, profile);
+  // Made only to see that it can be made: the script makes it again. One on a table that is there already needs the target.
+  if (tableOf(suite.name, system, environment) === undefined) workloadOf(suite.name, system, environment, profile);
   const script = scriptBundle(suite.script);
   for (const file of [k6Binary, script]) {
     if (!existsSync(file)) throw new CommandError(`${file} is missing. Make it with: npm run build`);

@@ -148,10 +148,13 @@ func (p *preparation) decide(ctx context.Context, manifest *driver.Manifest) (ne
 	if err != nil {
 		return need{}, err
 	}
-	switch {
-	case manifest == nil && present != "":
+	if foreign, err := p.foreign(ctx, manifest, present); err != nil {
+		return need{}, err
+	} else if foreign {
 		return need{}, driver.Usagef("table %s is there already, and dbmark did not make it; "+
-			"drop or rename it, name another database, or run on your own table with TABLE", present)
+			"drop or rename it, name another database, or run on your own tables (TABLE, for tpcb DATA=existing)", present)
+	}
+	switch {
 	case manifest == nil:
 		return need{rebuild, false, "the target did not hold it"}, nil
 	case present == "":
@@ -187,6 +190,15 @@ func (p *preparation) present(ctx context.Context) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// foreign says whether tables of the data set that are there were made by somebody else.
+func (p *preparation) foreign(ctx context.Context, manifest *driver.Manifest, present string) (bool, error) {
+	if present == "" || manifest == nil || p.declared.Foreign == "" {
+		return present != "" && manifest == nil, nil
+	}
+	tables, err := Count(ctx, p.store, driver.Statement{Text: p.declared.Foreign})
+	return tables > 0, err
 }
 
 // whole counts the data set's own rows where it says how.

@@ -42,6 +42,7 @@ func TestWhatIsWrongIsSaidWithTheParameterTheValueAndWhatIsAccepted(t *testing.T
 		{`{"type":"hotspot","minimum":1,"maximum":9,"hotProbability":80}`, `hotProbability is 80; accepted: a number from 0 to 1`},
 		{`{"type":"sequence"}`, `start is missing`},
 		{`{"type":"sequence","start":1,"step":0.5}`, `step is 0.5; accepted: a whole number`},
+		{`{"type":"sequence","start":1,"repeat":0}`, `repeat is 0; accepted: a whole number`},
 		{`{"type":"normal","mean":1,"deviation":-1}`, `deviation is -1; accepted: a number that is not below 0`},
 		{`{"type":"normal","mean":1,"deviation":1,"minimum":0.5}`, `minimum is 0.5; accepted: a whole number`},
 		{`{"type":"normal","mean":1,"deviation":1,"minimum":2,"maximum":1}`, `minimum is 2, above maximum 1`},

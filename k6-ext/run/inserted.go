@@ -26,7 +26,7 @@ func (r *Run) removeInserted(ctx context.Context) error {
 	statements := append([]string(nil), r.declared.DataSet.RemoveInserted...)
 	for i := range r.declared.Operations {
 		inserts := r.declared.Operations[i].Inserts
-		if inserts != nil && len(inserts.Keys) == 0 && !slices.Contains(statements, inserts.Remove) {
+		if inserts != nil && len(inserts.Keys) == 0 && inserts.Remove != "" && !slices.Contains(statements, inserts.Remove) {
 			statements = append(statements, inserts.Remove)
 		}
 	}
@@ -35,6 +35,27 @@ func (r *Run) removeInserted(ctx context.Context) error {
 	}
 	if err := store.Execute(ctx, statements); err != nil {
 		return fmt.Errorf("rows of earlier runs could not be removed: %w", err)
+	}
+	return nil
+}
+
+// countBefore counts the rows that are there before the run where they and those that the run inserts stay.
+func (r *Run) countBefore(ctx context.Context) error {
+	r.heldBefore = map[string]int64{}
+	for i := range r.declared.Operations {
+		operation := &r.declared.Operations[i]
+		if operation.Inserts == nil || operation.Inserts.Remove != "" || operation.Weight == 0 {
+			continue
+		}
+		statement := operation.Inserts.Count
+		if _, counted := r.heldBefore[statement]; counted {
+			continue
+		}
+		held, err := dataset.Count(ctx, r.target, driver.Statement{Text: statement})
+		if err != nil {
+			return fmt.Errorf("the rows beside which %s will insert could not be counted: %w", operation.Name, err)
+		}
+		r.heldBefore[statement] = held
 	}
 	return nil
 }
@@ -83,35 +104,57 @@ func keepsBooks(operation workload.Operation) bool {
 	return (operation.Inserts != nil || operation.Removes != nil) && operation.Weight > 0
 }
 
-// balance compares what each operation that adds or removes rows was told with what the target holds; unreached says why it cannot be asked.
+// balance compares what the operations that add or remove rows were told with what the target holds; unreached says why it cannot be asked.
 func (r *Run) balance(ctx context.Context, lastIndex int64, unreached error) []record.Book {
 	books := []record.Book{}
+	for _, together := range r.countedTogether() {
+		var names []string
+		var acknowledged, unknown uint64
+		for _, i := range together {
+			names = append(names, r.declared.Operations[i].Name)
+			for _, phase := range record.Phases() {
+				total := r.engine.Recorder().Totals(phase)[i]
+				acknowledged += total.Succeeded()
+				unknown += total.Unknown
+			}
+		}
+		held, err := int64(0), unreached
+		if err == nil {
+			held, err = r.held(ctx, together[0], lastIndex)
+		}
+		name := strings.Join(names, ", ")
+		var book record.Book
+		if err != nil {
+			book = record.UncountedBook(name, acknowledged, unknown, err.Error())
+		} else {
+			book = record.NewBook(name, acknowledged, unknown, held)
+		}
+		book.Removes = r.declared.Operations[together[0]].Removes != nil
+		books = append(books, book)
+	}
+	return books
+}
+
+// countedTogether gives the numbers of the operations that the run keeps books on; those whose inserted rows one statement counts,
+// because they cannot be told apart, share a book.
+func (r *Run) countedTogether() [][]int {
+	var groups [][]int
+	byStatement := map[string]int{}
 	for i := range r.declared.Operations {
 		operation := &r.declared.Operations[i]
 		if !keepsBooks(*operation) {
 			continue
 		}
-		var acknowledged, unknown uint64
-		for _, phase := range record.Phases() {
-			total := r.engine.Recorder().Totals(phase)[i]
-			acknowledged += total.Succeeded()
-			unknown += total.Unknown
+		if operation.Removes == nil && len(operation.Inserts.Keys) == 0 {
+			if group, found := byStatement[operation.Inserts.Count]; found {
+				groups[group] = append(groups[group], i)
+				continue
+			}
+			byStatement[operation.Inserts.Count] = len(groups)
 		}
-		held, err := int64(-1), unreached
-		if err == nil {
-			held, err = r.held(ctx, i, lastIndex)
-		}
-		if err != nil {
-			book := record.UncountedBook(operation.Name, acknowledged, unknown, err.Error())
-			book.Removes = operation.Removes != nil
-			books = append(books, book)
-			continue
-		}
-		book := record.NewBook(operation.Name, acknowledged, unknown, held)
-		book.Removes = operation.Removes != nil
-		books = append(books, book)
+		groups = append(groups, []int{i})
 	}
-	return books
+	return groups
 }
 
 func (r *Run) held(ctx context.Context, number int, lastIndex int64) (int64, error) {
@@ -120,7 +163,9 @@ func (r *Run) held(ctx context.Context, number int, lastIndex int64) (int64, err
 	}
 	inserts := r.declared.Operations[number].Inserts
 	if len(inserts.Keys) == 0 {
-		return dataset.Count(ctx, r.target, driver.Statement{Text: inserts.Count})
+		held, err := dataset.Count(ctx, r.target, driver.Statement{Text: inserts.Count})
+		// Fewer than before: somebody else removed rows, and how many of them are this run's is not known.
+		return max(0, held-r.heldBefore[inserts.Count]), err
 	}
 	var held int64
 	err := r.eachKeyBatch(ctx, number, r.indexesOf(number, lastIndex), func(session driver.Session, keys []any) error {

@@ -63,6 +63,9 @@ func (r *Run) ready(ctx context.Context, program driver.Program) error {
 	if err := r.removeLeftovers(ctx); err != nil {
 		return err
 	}
+	if err := r.countBefore(ctx); err != nil {
+		return err
+	}
 	if err := r.takePools(ctx); err != nil {
 		return err
 	}
@@ -87,7 +90,7 @@ func (r *Run) checkWorkload() error {
 	}
 	if len(declared.ForeignTables) > 0 && declared.Writes() && !r.declaration.AllowWrites {
 		return driver.Usagef("the workload writes to %s, which dbmark did not make; "+
-			"allow it with --allow-writes (DBMARK_ALLOW_WRITES=1), or choose MIX=read-only", declared.ForeignTables[0])
+			"allow it with --allow-writes (DBMARK_ALLOW_WRITES=1), or only read with OPERATIONS=select", declared.ForeignTables[0])
 	}
 	return nil
 }

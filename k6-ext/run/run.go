@@ -65,6 +65,8 @@ type Run struct {
 	loaded   *record.Load
 	pools    map[string]*generator.Pool
 	dirty    string
+	// heldBefore is what statements that count inserted rows gave before the run, where such rows stay.
+	heldBefore map[string]int64
 	// letOthers lets other runs use the same data.
 	letOthers func()
 	engine    *engine.Engine

@@ -70,9 +70,12 @@ var DefaultTransactionRetry = RetryRule{Attempts: 5, BackoffMilliseconds: 5, Max
 
 // Inserts says how the rows that an operation adds are counted and removed.
 type Inserts struct {
-	Count  string   `json:"count"`
-	Remove string   `json:"remove"`
+	Count string `json:"count"`
+	// Remove is empty where the rows stay: then what Count gave before the run is taken off.
+	Remove string   `json:"remove,omitempty"`
 	Keys   []string `json:"keys,omitempty"`
+	// ChangesOthers: the operation also changes rows of the data set.
+	ChangesOthers bool `json:"changesOthers,omitempty"`
 }
 
 // Removes says how the rows of the data set that an operation removes are counted: a statement that gives how many are gone.
@@ -90,9 +93,12 @@ type DataSet struct {
 	Truncate []string `json:"truncate"`
 	// RemoveInserted removes what runs added, before every run: this one's mix may be another than that of the run which inserted.
 	RemoveInserted []string `json:"removeInserted,omitempty"`
+	// Foreign gives the number of its tables that are there and that dbmark did not make, whatever the manifest says: for tables
+	// that other programs make under the same names.
+	Foreign string `json:"foreign,omitempty"`
 }
 
-// Table is one table of a data set, with rows of the indexes 0 to Rows − 1.
+// Table is one table of a data set, with rows of the indexes 0 to Rows − 1; 0 is a table that only runs fill.
 type Table struct {
 	Name    string      `json:"name"`
 	Rows    int64       `json:"rows"`
@@ -220,16 +226,19 @@ func (o *Operation) validate() error {
 				return driver.Usagef("operation %q names the key %q, which is not one of its parameters", o.Name, name)
 			}
 		}
+		if len(o.Inserts.Keys) > 0 && o.Inserts.Remove == "" {
+			return driver.Usagef("operation %q names keys of the rows that it inserts, and no statement that removes them", o.Name)
+		}
 	}
 	return nil
 }
 
 func (d *DataSet) validate() error {
 	for _, table := range d.Tables {
-		if table.Rows < 1 {
-			return driver.Usagef("table %q of data set %q has %d rows; expected 1 or more", table.Name, d.Name, table.Rows)
+		if table.Rows < 0 {
+			return driver.Usagef("table %q of data set %q has %d rows; expected 0 or more", table.Name, d.Name, table.Rows)
 		}
-		if len(table.Columns) == 0 {
+		if len(table.Columns) == 0 && table.Rows > 0 {
 			return driver.Usagef("table %q of data set %q has no columns", table.Name, d.Name)
 		}
 	}
@@ -264,7 +273,8 @@ func (w *Workload) DriverOperations() []driver.Operation {
 func (w *Workload) Changes() bool {
 	for i := range w.Operations {
 		operation := &w.Operations[i]
-		if operation.Weight > 0 && operation.Kind != driver.Read && operation.Inserts == nil {
+		onlyAdds := operation.Inserts != nil && !operation.Inserts.ChangesOthers
+		if operation.Weight > 0 && operation.Kind != driver.Read && !onlyAdds {
 			return true
 		}
 	}

@@ -94,7 +94,7 @@ func TestDecodeRefusesMistakesAndNamesThem(t *testing.T) {
 		{`"thinkMilliseconds": 1.5`, `"thinkMilliseconds": -1`, `step 1 of operation "find" thinks for -1 ms; expected 0 or more`},
 		{`"attempts": 3`, `"attempts": 0`, `operation "find" has 0 attempts; expected 1 or more`},
 		{`"keys": ["id"]`, `"keys": ["no"]`, `operation "add" names the key "no", which is not one of its parameters`},
-		{`"rows": 9`, `"rows": 0`, `table "goods" of data set "shop" has 0 rows; expected 1 or more`},
+		{`"rows": 9`, `"rows": -1`, `table "goods" of data set "shop" has -1 rows; expected 0 or more`},
 		{`"columns": [{"name": "id", "generator": {"type": "sequence", "start": 1}}]`, `"columns": []`, `table "goods" of data set "shop" has no columns`},
 		{`"parameters": [{"name": "id", "generator": {"type": "sequence", "start": 10}}]`,
 			`"parameters": [{"name": "id", "generator": {}}, {"name": "id", "generator": {}}]`, `operation "add" has a parameter without a name or two named "id"`},
@@ -130,6 +130,7 @@ func TestWritesAndChangesFollowTheMix(t *testing.T) {
 		{"reads", []Operation{{Kind: driver.Read, Weight: 1}}, false, false},
 		{"an update", []Operation{{Kind: driver.Write, Weight: 1}}, true, true},
 		{"inserts above the data set", []Operation{{Kind: driver.Write, Weight: 1, Inserts: &Inserts{}}}, true, false},
+		{"inserts that change other rows too", []Operation{{Kind: driver.Write, Weight: 1, Inserts: &Inserts{ChangesOthers: true}}}, true, true},
 		{"a delete", []Operation{{Kind: driver.Delete, Weight: 1}}, true, true},
 		{"an update that the mix leaves out", []Operation{{Kind: driver.Write, Weight: 0}, {Kind: driver.Read, Weight: 1}}, false, false},
 	} {

@@ -4,6 +4,8 @@ import type { Variable } from "./variable.ts";
 
 const suites = ["oltp"];
 const shared = ["oltp", "ycsb"];
+const andTpcb = ["oltp", "tpcb"];
+const all = ["oltp", "ycsb", "tpcb"];
 
 /** Variables of the OLTP suite. */
 export const oltpVariables: readonly Variable[] = [
@@ -27,10 +29,10 @@ export const oltpVariables: readonly Variable[] = [
   {
     name: "OPERATIONS",
     type: "weights",
-    default: "all operations of the mix",
+    default: "all operations of the mix; for tpcb, tpcb alone",
     meaning:
-      "The operations that run, with weights of your own (select=70,insert=30) or those of the mix (select,insert).",
-    suites,
+      "The operations that run, with weights of your own (select=70,insert=30) or those of the mix (select,insert); in tpcb, alike.",
+    suites: andTpcb,
   },
   {
     name: "TABLE",
@@ -74,7 +76,7 @@ export const oltpVariables: readonly Variable[] = [
     none: true,
     default: "50ms",
     meaning: "Limit of each operation's 95th percentile of response time.",
-    suites: shared,
+    suites: all,
   },
   {
     name: "SLO_P99",
@@ -84,7 +86,7 @@ export const oltpVariables: readonly Variable[] = [
     none: true,
     default: "100ms",
     meaning: "Limit of each operation's 99th percentile of response time.",
-    suites: shared,
+    suites: all,
   },
   {
     name: "SLO_ERROR_RATE",
@@ -92,6 +94,6 @@ export const oltpVariables: readonly Variable[] = [
     none: true,
     default: "0.001",
     meaning: "Limit of each operation's share of failures.",
-    suites: shared,
+    suites: all,
   },
 ];

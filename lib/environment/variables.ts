@@ -3,11 +3,17 @@
 import { harnessVariables } from "./harness-variables.ts";
 import { loadVariables } from "./load-variables.ts";
 import { oltpVariables } from "./oltp-variables.ts";
+import { tpcbVariables } from "./tpcb-variables.ts";
 import type { Variable } from "./variable.ts";
 import { ycsbVariables } from "./ycsb-variables.ts";
 
 /** Variables a user sets for a run: with `-e` of k6, `--set` of dbmark, or in the environment. */
-export const userVariables: readonly Variable[] = [...loadVariables, ...oltpVariables, ...ycsbVariables];
+export const userVariables: readonly Variable[] = [
+  ...loadVariables,
+  ...oltpVariables,
+  ...ycsbVariables,
+  ...tpcbVariables,
+];
 
 /** All variables, those of the harness included. */
 export const variables: readonly Variable[] = [...userVariables, ...harnessVariables];

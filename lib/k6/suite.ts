@@ -32,8 +32,10 @@ declare const __ENV: Environment;
 /** How a suite makes its workload on one system: SuiteOnSystem of modules/ is such. */
 export interface WorkloadSource {
   workload(environment: Environment, operations: number | undefined): Workload;
-  /** Where a user's table can be named. Each question gives one number in a column named `answer`. */
+  /** Where it can run on tables that are there already. Each question gives one number in a column named `answer`. */
   onTable?: {
+    /** The table whose definition is to be read; undefined: the suite's own data. */
+    table(environment: Environment): string | undefined;
     questions(definition: TableDefinition, environment: Environment): { name: string; statement: string }[];
     workload(definition: TableDefinition, environment: Environment, facts: Record<string, number>): Workload;
   };
@@ -125,8 +127,8 @@ function setUp(suite: SuiteDefinition, plan: Plan, scenarios: readonly string[])
     emitWorkload(workloadOf(suite, profile));
     return;
   }
-  // Mistakes in the suite's variables are told before the target is asked; only a user's own table has to be read first.
-  const early = readText(__ENV, "TABLE") === undefined ? workloadOf(suite, profile, declaration) : undefined;
+  // Mistakes in the suite's variables are told before the target is asked; only a table that is there already has to be read first.
+  const early = tableOf(suite) === undefined ? workloadOf(suite, profile, declaration) : undefined;
   run.open();
   const workload = early ?? workloadOf(suite, profile, declaration);
   assertWritesAllowed(workload, declaration.allowWrites);
@@ -134,12 +136,23 @@ function setUp(suite: SuiteDefinition, plan: Plan, scenarios: readonly string[])
   run.start();
 }
 
-/** The workload on data of the suite's own or, where TABLE names one, on a table whose definition is read first. */
+/** How the target's system does the suite, or, without a target, the system whose language is shown. */
+function sourceOf(suite: SuiteDefinition): WorkloadSource {
+  const target = readText(__ENV, "DBMARK_TARGET");
+  return suite.source(target === undefined ? suite.defaultSystem : systemOf(target));
+}
+
+/** The table that the variables ask for; undefined: the suite's own data. */
+function tableOf(suite: SuiteDefinition): string | undefined {
+  return sourceOf(suite).onTable?.table(__ENV);
+}
+
+/** The workload on data of the suite's own or, where the variables ask for it, on a table whose definition is read first. */
 function workloadOf(suite: SuiteDefinition, profile: LoadProfile, declaration?: RunDeclaration): Workload {
   const environment = withMixOf(profile, __ENV);
-  const table = readText(__ENV, "TABLE");
-  const target = table === undefined ? readText(__ENV, "DBMARK_TARGET") : targetOf(suite.name, __ENV);
-  const source = suite.source(target === undefined ? suite.defaultSystem : systemOf(target));
+  const source = sourceOf(suite);
+  const table = tableOf(suite);
+  const target = table === undefined ? undefined : targetOf(suite.name, __ENV);
   if (table === undefined || target === undefined || source.onTable === undefined) {
     return source.workload(environment, mostOperations(profile, environment));
   }

@@ -12,6 +12,6 @@ export function assertWritesAllowed(workload: Workload, allowed: boolean): void 
     .map(({ name }) => name);
   throw new UsageError(
     `${writing.join(" and ")} would write to ${tables.join(", ")}, which dbmark did not make. Allow it with --allow-writes ` +
-      "(DBMARK_ALLOW_WRITES=1 for plain k6), or only read with MIX=read-only.",
+      "(DBMARK_ALLOW_WRITES=1 for plain k6), or only read with OPERATIONS=select.",
   );
 }

@@ -174,8 +174,15 @@ export interface WorkloadOperation {
    */
   inserts?: {
     count: string;
-    remove: string;
+    /**
+     * Absent where the rows stay: then what count gave before the run is taken off.
+     */
+    remove?: string;
     keys?: string[];
+    /**
+     * The operation also changes rows of the data set.
+     */
+    changesOthers?: boolean;
   };
   /**
    * How the rows that this operation removes are counted.
@@ -260,6 +267,10 @@ export interface DataSet {
   finish: string[];
   truncate: string[];
   removeInserted?: string[];
+  /**
+   * Gives the number of its tables that are there and that dbmark did not make.
+   */
+  foreign?: string;
 }
 /**
  * Values taken from the target before the run.

@@ -1,9 +1,12 @@
 // No system at all: the operations of a suite, answered at once. It shows what the harness itself can do with them.
 
 import { UsageError } from "../../lib/environment/index.ts";
+import type { Workload } from "../../lib/workload.ts";
 import { readOltpOptions } from "../oltp/options.ts";
 import { oltpWorkload } from "../postgres/oltp.ts";
+import { tpcbWorkload } from "../postgres/tpcb.ts";
 import type { SystemModule } from "../system.ts";
+import { readTpcbOptions } from "../tpcb/options.ts";
 
 /** The system of `noop://`. */
 export const noop: SystemModule = {
@@ -19,14 +22,26 @@ export const noop: SystemModule = {
             `TABLE=${options.table} is set, and noop has no tables. Unset it, or choose another target.`,
           );
         }
-        // Nothing is stored, so there is nothing to load, to count or to remove.
-        const { dataSet: _, ...workload } = oltpWorkload(options, operations);
-        return {
-          ...workload,
-          system: "noop",
-          operations: workload.operations.map(({ inserts: _none, removes: _neither, ...operation }) => operation),
-        };
+        return withoutData(oltpWorkload(options, operations));
+      },
+    },
+    tpcb: {
+      workload(environment) {
+        const options = readTpcbOptions(environment);
+        if (options.existing) {
+          throw new UsageError("DATA=existing is set, and noop has no tables. Leave it out, or choose another target.");
+        }
+        return withoutData(tpcbWorkload(options));
       },
     },
   },
 };
+
+/** Nothing is stored, so there is nothing to load, to count or to remove. */
+function withoutData({ dataSet: _, ...workload }: Workload): Workload {
+  return {
+    ...workload,
+    system: "noop",
+    operations: workload.operations.map(({ inserts: _none, removes: _neither, ...operation }) => operation),
+  };
+}

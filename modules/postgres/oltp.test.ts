@@ -215,6 +215,7 @@ describe("a user's table", () => {
 describe("suites and systems", () => {
   it("are found by name, and listed when the name is unknown", () => {
     expect(suites.map(({ name, systems }) => [name, systems])).toContainEqual(["oltp", ["postgres", "noop"]]);
+    expect(suites.map(({ name, systems }) => [name, systems])).toContainEqual(["tpcb", ["postgres", "noop"]]);
     expect(() => findSuite("oltpp")).toThrow("There is no suite oltpp. Did you mean oltp? Known are oltp");
     expect(() => suiteOnSystem("oltp", "redis")).toThrow("does not run on redis; it runs on postgres, noop");
   });
