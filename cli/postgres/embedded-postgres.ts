@@ -35,14 +35,21 @@ export interface EmbeddedPostgres {
 const startPatience = 60_000;
 const account = "dbmark";
 
+/** What kind of server is wanted. */
+export interface EmbeddedOptions {
+  keep: boolean;
+  signal?: AbortSignal;
+  /** Programs of another PostgreSQL than the embedded one, which the server's user can run. */
+  binaries?: PostgresBinaries;
+  /** Settings that replace those of serverSettings, or come beside them. */
+  settings?: Readonly<Record<string, string>>;
+}
+
 /**
  * Starts a server on a free port of 127.0.0.1.
  * @throws CommandError when it cannot be started, with the end of its log.
  */
-export async function startEmbeddedPostgres(options: {
-  keep: boolean;
-  signal?: AbortSignal;
-}): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   // A port that was free a moment ago may be taken now: then everything is made again.
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -53,14 +60,14 @@ export async function startEmbeddedPostgres(options: {
   }
 }
 
-async function makeAndStart(options: { keep: boolean; signal?: AbortSignal }): Promise<EmbeddedPostgres> {
+async function makeAndStart(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const user = serverUser();
-  const binaries = postgresBinaries(user);
+  const binaries = options.binaries ?? postgresBinaries(user);
   const folder = options.keep ? await keptFolder(user, binaries.major) : await temporaryFolder(user);
   try {
     const password = randomBytes(18).toString("base64url");
     await prepareData(binaries, folder, user, password, options.signal);
-    return await startServer(binaries, folder, user, password, options.signal);
+    return await startServer(binaries, folder, user, password, options);
   } catch (error) {
     releaseFolder(folder);
     throw error;
@@ -99,7 +106,9 @@ async function prepareData(
   giveTo(user, passwordFile);
   try {
     const args = ["-D", folder.data, "--username", account, "--pwfile", passwordFile, "--auth", "scram-sha-256"];
-    args.push("--encoding", "UTF8", "--locale-provider", "builtin", "--locale", "C.UTF-8");
+    // PostgreSQL's own provider of locales, which does not change with the system's libraries, came with 17.
+    const provider = Number(binaries.major) >= 17 ? ["--locale-provider", "builtin"] : [];
+    args.push("--encoding", "UTF8", ...provider, "--locale", "C.UTF-8");
     await runProgram(binaries.initdb, args, { folder, user, signal });
   } catch (error) {
     rmSync(folder.data, { recursive: true, force: true });
@@ -114,10 +123,10 @@ async function startServer(
   folder: ServerFolder,
   user: ServerUser,
   password: string,
-  signal: AbortSignal | undefined,
+  { signal, settings: chosen }: EmbeddedOptions,
 ): Promise<EmbeddedPostgres> {
   const port = await freePort();
-  const settings = Object.entries(serverSettings(port)).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const settings = Object.entries({ ...serverSettings(port), ...chosen }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const order: GuardOrder = {
     folder,
     program: binaries.postgres,
