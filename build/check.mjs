@@ -8,6 +8,10 @@ import { preparePackages } from "./packages.mjs";
 import { extension, root } from "./places.mjs";
 import { checkNode } from "./toolchain.mjs";
 
+// Programs of the benchmarks. That of xk6-sql is k6 itself: to vet it would mean to build another k6.
+const measurer = join(root, "bench", "measure");
+const xk6Sql = join(root, "bench", "xk6-sql");
+
 /** @type {[string, () => Promise<string>][]} A name, and what is wrong ("" for nothing). */
 const checks = [
   ["types (tsc)", () => problems("node_modules/.bin/tsc", ["--project", "tsconfig.json", "--pretty"])],
@@ -19,9 +23,10 @@ const checks = [
     "generated files",
     async () => (await changedByGenerating()).map((path) => `${path} is stale: npm run generate`).join("\n"),
   ],
-  ["Go modules (go mod tidy)", () => untidyModules([extension, join(root, "build", "tools")])],
+  ["Go modules (go mod tidy)", () => untidyModules([extension, join(root, "build", "tools"), measurer, xk6Sql])],
   ["Go formatting (gofmt)", unformattedGo],
   ["Go (go vet)", () => problems("go", ["vet", "-tags", "systems", "./..."], extension)],
+  ["Go of the benchmarks (go vet)", () => problems("go", ["vet", "./..."], measurer)],
   ["Go (staticcheck)", async () => problems(await goTool("staticcheck"), ["-tags", "systems", "./..."], extension)],
 ];
 
@@ -59,7 +64,7 @@ async function untidyModules(modules) {
 
 /** gofmt says which files it would change, and ends with 0 all the same. */
 async function unformattedGo() {
-  const result = await run("gofmt", ["-l", "."], { cwd: extension, quiet: true });
+  const result = await run("gofmt", ["-l", extension, measurer, xk6Sql], { cwd: root, quiet: true });
   if (result.code !== 0) return result.output.trim();
   return result.stdout.trim() === "" ? "" : `not formatted, npm run format does it:\n${result.stdout.trim()}`;
 }

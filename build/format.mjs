@@ -3,11 +3,11 @@
 import { join } from "node:path";
 import { main, run } from "./command.mjs";
 import { preparePackages } from "./packages.mjs";
-import { extension, root } from "./places.mjs";
+import { root } from "./places.mjs";
 
 await main(async () => {
   await preparePackages();
   const biome = await run(join(root, "node_modules", ".bin", "biome"), ["check", "--write", "."], { cwd: root });
-  const gofmt = await run("gofmt", ["-w", "."], { cwd: extension });
+  const gofmt = await run("gofmt", ["-w", "k6-ext", "bench"], { cwd: root });
   return biome.code || gofmt.code;
 });

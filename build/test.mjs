@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { BuildError, main } from "./command.mjs";
 import { goTest } from "./go-test.mjs";
+import { preparePostgresPrograms } from "./postgres-programs.mjs";
 import { prepare } from "./prepare.mjs";
 import { prepareProgram } from "./programs.mjs";
 import { vitest } from "./vitest.mjs";
@@ -17,7 +18,10 @@ await main(async () => {
   });
   if (process.platform === "win32") throw new BuildError("the tests need a Unix system");
   await prepare();
-  if (values.systems) await prepareProgram("redis-server", "redis-server");
+  if (values.systems) {
+    await prepareProgram("redis-server", "redis-server");
+    await preparePostgresPrograms();
+  }
   // Without jq the documents' examples of it are left out, which CI does not allow.
   else if (process.env.CI) await prepareProgram("jq", "jq");
   const runs = [

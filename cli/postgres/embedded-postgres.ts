@@ -126,7 +126,10 @@ async function startServer(
   { signal, settings: chosen }: EmbeddedOptions,
 ): Promise<EmbeddedPostgres> {
   const port = await freePort();
-  const settings = Object.entries({ ...serverSettings(port), ...chosen }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const settings = Object.entries({ ...serverSettings(port), ...chosen }).flatMap(([name, value]) => [
+    "-c",
+    `${name}=${value}`,
+  ]);
   const order: GuardOrder = {
     folder,
     program: binaries.postgres,
