@@ -21,6 +21,10 @@ export function readReport(text: string): PgbenchReport {
     if (found === undefined) throw new BuildError(`pgbench wrote no ${pattern.source}:\n${text.trim()}`);
     return Number(found);
   };
+  // pgbench counts its time from before it connects, and gives no rate without a transaction.
+  if (number(/number of transactions actually processed: (\d+)/) === 0) {
+    throw new BuildError("pgbench finished no transaction: the machine is too busy, or the run too short (--seconds)");
+  }
   return {
     transactions: number(/number of transactions actually processed: (\d+)/),
     failed: number(/number of failed transactions: (\d+)/),
