@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { baselineCommand } from "../cli/commands/baseline.ts";
 import { inspectCommand } from "../cli/commands/inspect.ts";
 import { listCommand } from "../cli/commands/list.ts";
 import { runCommand } from "../cli/commands/run.ts";
@@ -72,7 +73,7 @@ describe("what stands between back-quotes exists", () => {
   });
 
   it.each(named)("commands and options of dbmark in %s", (path, { code, blocks }) => {
-    const commands = [runCommand(() => {}), listCommand(), inspectCommand()];
+    const commands = [runCommand(() => {}), baselineCommand(() => {}), listCommand(), inspectCommand()];
     const texts = [...code, ...blocks.map(({ text }) => text.replaceAll("\\\n", " "))].flatMap((text) =>
       text.split("\n"),
     );
@@ -98,12 +99,15 @@ describe("the documents are complete", () => {
   });
 
   it("honesty.md has every code of validity, with the limits that hold", () => {
-    const found = [...textOf("docs/honesty.md").matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code);
+    const found = [
+      ...textOf("docs/honesty.md").matchAll(/^(?:\| `(\w+)` \||`(\w+)` is never a reason, only a warning)/gm),
+    ].map(([, reason, warning]) => reason ?? warning);
     expect(found.sort()).toEqual([...schema("run").$defs.Reason.properties.code.enum].sort());
     const go = source("k6-ext/record/validity.go") + source("k6-ext/record/steadiness.go");
     for (const limit of [
       "HarnessCPULimit = 0.85",
       "HarnessLagLimitMilliseconds = 10.0",
+      "HarnessCeilingLimit = 0.5",
       "DefaultErrorLimit = 0.01",
       "SteadyMinimumSeconds = 10",
       "SteadyThroughputChange = 0.20",
