@@ -1,7 +1,7 @@
 // Bundles: scripts/*.ts for k6 (k6's own modules stay imports), and the command line for Node, with modules/ and profiles/ inside.
 
 import { readdirSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
@@ -10,6 +10,39 @@ const dist = join(root, "dist");
 
 /** @type {import("esbuild").BuildOptions} */
 const shared = { bundle: true, format: "esm", charset: "utf8", logLevel: "error", legalComments: "inline" };
+
+/**
+ * Keeps what a script gets by `require` in a function of its own, bundled by itself. esbuild would declare its functions at the top of the
+ * script, where every one of k6's VUs makes an object of each, whether it ever calls it or not.
+ * @type {import("esbuild").Plugin}
+ */
+const requiredInAFunction = {
+  name: "required-in-a-function",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) =>
+      // The path is in the bundle, and is the same wherever that is made.
+      kind === "require-call" ? { path: relative(root, join(resolveDir, path)), namespace: "function" } : undefined,
+    );
+    onLoad({ filter: /./, namespace: "function" }, async ({ path }) => {
+      const { outputFiles } = await build({
+        ...k6Script,
+        entryPoints: [join(root, path)],
+        format: "cjs",
+        write: false,
+      });
+      return { contents: outputFiles[0]?.text ?? "", loader: "js" };
+    });
+  },
+};
+
+/** @type {import("esbuild").BuildOptions} */
+const k6Script = {
+  ...shared,
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  target: "es2020",
+  external: ["k6", "k6/*"],
+};
 
 /**
  * Bundles into a folder, which must not exist yet.
@@ -21,13 +54,10 @@ export async function bundle(folder) {
     .map((name) => ({ in: join(root, "scripts", name), out: basename(name, ".ts") }));
   await Promise.all([
     build({
-      ...shared,
+      ...k6Script,
       entryPoints: scripts,
       outdir: folder,
-      platform: "neutral",
-      mainFields: ["module", "main"],
-      target: "es2020",
-      external: ["k6", "k6/*"],
+      plugins: [requiredInAFunction],
     }),
     build({
       ...shared,

@@ -58,15 +58,9 @@ func (m *moduleInstance) connect(call sobek.FunctionCall) sobek.Value {
 		m.throw(err)
 	}
 	c.compile(call.Argument(2))
-	object := m.vu.Runtime().NewObject()
-	for name, method := range map[string]func(sobek.FunctionCall) sobek.Value{
+	return m.object(map[string]func(sobek.FunctionCall) sobek.Value{
 		"query": c.query, "execute": c.execute, "call": c.call, "readTable": c.readTable, "close": c.close,
-	} {
-		if err := object.Set(name, method); err != nil {
-			m.throw(err)
-		}
-	}
-	return object
+	})
 }
 
 // decode reads an optional argument; what is not known in it is an error.

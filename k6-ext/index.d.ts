@@ -72,6 +72,15 @@ export interface Run {
 /** Declares a run, in the init context. */
 export function declareRun(declaration: RunDeclaration): Run;
 
+/** What a worker needs of a run. */
+export type JoinedRun = Pick<Run, "iterate">;
+
+/**
+ * The run that another VU of this process declared last, for VUs that only work for it: they need not hold the declaration, nor what it is
+ * made of. Call it past the init context.
+ */
+export function joinRun(): JoinedRun;
+
 /** Sends the workload to whoever started this process (without DBMARK_EVENTS_FD: prints it), instead of running it. */
 export function emitWorkload(workload: Workload): void;
 

@@ -24,6 +24,8 @@ type RootModule struct {
 
 	mutex sync.Mutex
 	runs  map[string]*sharedRun
+	// latest is the run that was declared last; nil before any was.
+	latest *sharedRun
 	// metrics by the registry of the test they belong to; there is one in a process.
 	metrics map[*metrics.Registry]*metricSet
 }
@@ -38,9 +40,10 @@ func New() *RootModule {
 	}
 }
 
-// NewModuleInstance makes a VU's own view of the extension.
+// NewModuleInstance makes a VU's own view of the extension. It registers the metrics, which is only possible now: the
+// exports may be asked for past the init context, at the first use of an import.
 func (root *RootModule) NewModuleInstance(vu modules.VU) modules.Instance {
-	return &moduleInstance{root: root, vu: vu}
+	return &moduleInstance{root: root, vu: vu, metrics: root.metricsFor(vu.InitEnv())}
 }
 
 // moduleInstance is one VU's view. Its exports are made once: k6 asks for them at each use of a named import.
@@ -55,9 +58,9 @@ type moduleInstance struct {
 // Exports implements modules.Instance.
 func (m *moduleInstance) Exports() modules.Exports {
 	if !m.made {
-		m.metrics = m.root.metricsFor(m.vu.InitEnv())
 		named := map[string]any{
 			"declareRun":   m.declareRun,
+			"joinRun":      m.joinRun,
 			"connect":      m.connect,
 			"systems":      m.systems,
 			"reportError":  m.reportError,

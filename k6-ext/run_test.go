@@ -6,6 +6,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"go.k6.io/k6/v2/js/modulestest"
+	"go.k6.io/k6/v2/lib"
 )
 
 func TestExportsAreMadeOnceForEachVU(t *testing.T) {
@@ -30,6 +33,47 @@ func TestVUsThatDeclareTheSameRunShareIt(t *testing.T) {
 	other.refuses("run.iterate()", "iterate() was called before start()")
 	if n := len(p.root.runs); n != 2 {
 		t.Errorf("%d runs were made of two declarations", n)
+	}
+}
+
+func TestAVUThatJoinsWorksForTheRunDeclaredLast(t *testing.T) {
+	p := newProcess(t)
+	lone := p.newVU("")
+	lone.refuses("dbmark.joinRun()", "joinRun() was called, but no VU has declared a run", "call declareRun() in the init context")
+	declared := declaration(t, map[string]any{"metrics": "operations", "profile": closedProfile(2, 0, 60, 0), "operationsPerIteration": 7})
+	p.newVU(declare(declaration(t, nil)))
+	setup := p.newVU(declare(declared))
+	setup.js(setUp(mixOf(operation("read", "read", 1))))
+	worker := p.newVU("")
+	if methods := worker.js("const run = dbmark.joinRun(); Object.keys(run).join()"); methods != "iterate" {
+		t.Errorf("a VU that joins can %v, want iterate alone", methods)
+	}
+	worker.js("run.iterate()")
+	var file map[string]any
+	_ = json.Unmarshal([]byte(setup.js("run.finish(); run.result()").(string)), &file)
+	if n := file["digest"].(map[string]any)["operations"]; n != 7.0 {
+		t.Errorf("an iteration of a VU that joined ran %v operations, want 7", n)
+	}
+	count := 0.0
+	for _, s := range p.taken() {
+		if s.metric == "transactions_total" {
+			count += s.value
+		}
+	}
+	if count != 7 {
+		t.Errorf("k6 was given %v transactions of it, want 7", count)
+	}
+}
+
+func TestAVUThatAsksForTheExportsPastItsInitContextHasTheMetrics(t *testing.T) {
+	// An import is looked up at its first use: in a VU that only joins that is the first iteration.
+	p := newProcess(t)
+	runtime := modulestest.NewRuntime(t)
+	runtime.VU.InitEnvField.Registry = p.registry
+	instance := p.root.NewModuleInstance(runtime.VU).(*moduleInstance)
+	runtime.MoveToVUContext(&lib.State{Samples: p.samples})
+	if instance.Exports(); instance.metrics == nil {
+		t.Error("it has none")
 	}
 }
 

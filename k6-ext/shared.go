@@ -34,6 +34,7 @@ func (root *RootModule) declare(text []byte) (*sharedRun, error) {
 	root.mutex.Lock()
 	defer root.mutex.Unlock()
 	if shared, ok := root.runs[string(text)]; ok {
+		root.latest = shared
 		return shared, nil
 	}
 	declaration, err := run.DecodeDeclaration(text)
@@ -46,7 +47,19 @@ func (root *RootModule) declare(text []byte) (*sharedRun, error) {
 	}
 	shared := &sharedRun{Run: made}
 	root.runs[string(text)] = shared
+	root.latest = shared
 	return shared, nil
+}
+
+// join gives the run that was declared last.
+func (root *RootModule) join() (*sharedRun, error) {
+	root.mutex.Lock()
+	defer root.mutex.Unlock()
+	if root.latest == nil {
+		return nil, driver.Usagef("joinRun() was called, but no VU has declared a run; call declareRun() in the init context where __VU is 0, " +
+			"and joinRun() in the default function")
+	}
+	return root.latest, nil
 }
 
 // open is run.Run's Open with the environment that k6 gives.

@@ -12,7 +12,7 @@ import (
 	"github.com/dbmark/dbmark/k6-ext/run"
 )
 
-// vuRun is one VU's view of a shared run: the object that declareRun returns.
+// vuRun is one VU's view of a shared run: the object that declareRun or joinRun returns.
 type vuRun struct {
 	module  *moduleInstance
 	shared  *sharedRun
@@ -31,19 +31,36 @@ func (m *moduleInstance) declareRun(call sobek.FunctionCall) sobek.Value {
 	if err != nil {
 		m.throw(err)
 	}
-	declaration := shared.Declaration()
-	v := &vuRun{module: m, shared: shared, wholeRun: declaration.OperationCount > 0 && declaration.OperationsPerIteration == 0}
-	runtime := m.vu.Runtime()
-	object := runtime.NewObject()
-	for name, method := range map[string]func(sobek.FunctionCall) sobek.Value{
+	v := newVURun(m, shared)
+	return m.object(map[string]func(sobek.FunctionCall) sobek.Value{
 		"open":      v.open,
 		"readTable": v.readTable,
 		"load":      v.load,
 		"start":     v.start,
 		"iterate":   v.iterate,
 		"finish":    v.finish,
-		"result":    func(sobek.FunctionCall) sobek.Value { return runtime.ToValue(shared.result()) },
-	} {
+		"result":    func(sobek.FunctionCall) sobek.Value { return m.vu.Runtime().ToValue(shared.result()) },
+	})
+}
+
+// joinRun is `joinRun` in index.d.ts.
+func (m *moduleInstance) joinRun(sobek.FunctionCall) sobek.Value {
+	shared, err := m.root.join()
+	if err != nil {
+		m.throw(err)
+	}
+	return m.object(map[string]func(sobek.FunctionCall) sobek.Value{"iterate": newVURun(m, shared).iterate})
+}
+
+func newVURun(m *moduleInstance, shared *sharedRun) *vuRun {
+	declaration := shared.Declaration()
+	return &vuRun{module: m, shared: shared, wholeRun: declaration.OperationCount > 0 && declaration.OperationsPerIteration == 0}
+}
+
+// object makes a JavaScript object of these methods.
+func (m *moduleInstance) object(methods map[string]func(sobek.FunctionCall) sobek.Value) *sobek.Object {
+	object := m.vu.Runtime().NewObject()
+	for name, method := range methods {
 		if err := object.Set(name, method); err != nil {
 			m.throw(err)
 		}
