@@ -1,5 +1,6 @@
 // The tables of the memory benchmark.
 
+import { median } from "../statistics/median.ts";
 import { goalBase, goalGrowth, goalPeak, goalPerWorker } from "./goals.ts";
 import type { Growth } from "./growth.ts";
 import { type Peaks, rateOfPeaks } from "./peaks.ts";
@@ -8,13 +9,6 @@ const met = (reached: boolean) => (reached ? "met" : "MISSED");
 
 const titleOf = ({ script, metrics }: Pick<Peaks, "script" | "metrics">) =>
   metrics === null ? script : `${script}, METRICS=${metrics}`;
-
-/** The middle of the values. */
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
-  return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
-}
 
 /** Peaks by workers, one line for each kind of run, and the line through them. */
 export function printPeaks(peaks: readonly Peaks[]): string[] {

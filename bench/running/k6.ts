@@ -41,10 +41,11 @@ export async function runK6(
 ): Promise<Observed> {
   const folder = mkdtempSync(join(tmpdir(), "dbmark-bench-"));
   try {
-    const set = Object.entries(subject.environment).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
-    const fixed = ["run", "--quiet", "--no-usage-report", "-e", `DBMARK_RESULTS=${folder}`];
-    const child = spawn(k6Binary, [...fixed, ...set, join(installationFolder, subject.script)], {
-      env: { ...process.env, NO_COLOR: "1" },
+    // Not as arguments: those of a process are everybody's to read, and the target's URL has a password.
+    const environment = { ...process.env, NO_COLOR: "1", ...subject.environment, DBMARK_RESULTS: folder };
+    const script = join(installationFolder, subject.script);
+    const child = spawn(k6Binary, ["run", "--quiet", "--no-usage-report", script], {
+      env: environment,
       stdio: ["ignore", "ignore", "pipe"],
     });
     let stderr = "";
