@@ -2,6 +2,7 @@ package pacing
 
 import (
 	"context"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -45,11 +46,12 @@ func NewPacer(schedule *Schedule, stripe Stripe, workers int, clock func() time.
 }
 
 // Dispatch wakes one idle worker for each operation as it becomes due, until the schedule or the context ends. It
-// sleeps precisely, because what it oversleeps is the harness's lag.
+// sleeps precisely, because what it oversleeps is the harness's lag. Its goroutine must not own its thread: on the thread that has just
+// woken, the worker starts at once.
 func (p *Pacer) Dispatch(ctx context.Context) {
-	sleeper.OwnThread()
 	var sleep sleeper.Sleeper
 	defer context.AfterFunc(ctx, sleep.Interrupt)()
+	woken := false
 	for ordinal := int64(0); ordinal < p.count; ordinal++ {
 		due := p.schedule.TimeOf(p.stripe.Index(ordinal))
 		for {
@@ -61,10 +63,18 @@ func (p *Pacer) Dispatch(ctx context.Context) {
 			if ctx.Err() != nil {
 				return
 			}
+			if woken {
+				// Workers that were woken go first, here: while this thread sleeps they would need another one, and waking that
+				// takes as long as waking this one did.
+				woken = false
+				runtime.Gosched()
+				continue
+			}
 			sleep.Sleep(ticket, due-now)
 		}
 		select {
 		case p.wake <- struct{}{}:
+			woken = true
 		default:
 		}
 		if ordinal&1023 == 0 && ctx.Err() != nil {

@@ -21,13 +21,9 @@ const (
 // Ticket is taken before the decision how long to sleep; an interrupt after it ends the sleep at once.
 type Ticket uint32
 
-// OwnThread gives the calling goroutine an operating system thread for itself until it ends, and asks the kernel not to put the
-// thread's timers together with others (by up to 50 µs, by default).
-func OwnThread() {
-	// Never unlocked: the precision is the thread's, and it ends with the goroutine.
-	runtime.LockOSThread()
-	_, _, _ = syscall.RawSyscall(syscall.SYS_PRCTL, prSetTimerSlack, 1, 0)
-}
+// OwnThread gives the calling goroutine an operating system thread for itself until it ends: for one that hands on nothing but
+// signals, and need not wait for a thread.
+func OwnThread() { runtime.LockOSThread() }
 
 // Ticket is for the next Sleep.
 func (s *Sleeper) Ticket() Ticket { return Ticket(s.interrupts.Load()) }
@@ -37,6 +33,8 @@ func (s *Sleeper) Sleep(ticket Ticket, wait time.Duration) {
 	if wait <= 0 {
 		return
 	}
+	// The kernel may put a thread's timers together with others, by up to 50 µs. The one that this runs on now must not be.
+	_, _, _ = syscall.RawSyscall(syscall.SYS_PRCTL, prSetTimerSlack, 1, 0)
 	timeout := syscall.NsecToTimespec(int64(min(wait, Longest)))
 	_, _, _ = syscall.Syscall6(syscall.SYS_FUTEX, uintptr(unsafe.Pointer(&s.interrupts)), futexWaitPrivate,
 		uintptr(ticket), uintptr(unsafe.Pointer(&timeout)), 0, 0)
