@@ -22,8 +22,10 @@ export interface RunDeclaration {
   seed: number;
   /** End after exactly this many operations. */
   operationCount?: number;
-  /** Operations of one k6 iteration; absent: slices of a second. */
+  /** Operations of one k6 iteration; absent: slices of time. */
   operationsPerIteration?: number;
+  /** Length of such a slice in seconds; absent: one. k6 keeps the duration of every iteration until the end of the test. */
+  iterationSeconds?: number;
   /** `"per-worker"`: each worker its own session. A number: sessions in a shared pool. */
   connections: "per-worker" | number;
   /** Requests in flight on one session. */

@@ -21,6 +21,7 @@ type Declaration struct {
 	Seed                       uint64            `json:"seed"`
 	OperationCount             int64             `json:"operationCount,omitempty"`
 	OperationsPerIteration     int64             `json:"operationsPerIteration,omitempty"`
+	IterationSeconds           float64           `json:"iterationSeconds,omitempty"`
 	Connections                json.RawMessage   `json:"connections"`
 	Depth                      int               `json:"depth"`
 	Mode                       string            `json:"mode,omitempty"`
@@ -106,6 +107,8 @@ func (d *Declaration) validate() error {
 	case d.OperationCount < 0 || d.OperationsPerIteration < 0:
 		return driver.Usagef("operationCount is %d and operationsPerIteration %d; expected 1 or more, or neither",
 			d.OperationCount, d.OperationsPerIteration)
+	case d.IterationSeconds < 0:
+		return driver.Usagef("iterationSeconds is %v; expected more than 0, or none for a second", d.IterationSeconds)
 	case d.GracefulStopSeconds < 0:
 		return driver.Usagef("gracefulStopSeconds is %v; expected 0 or more", d.GracefulStopSeconds)
 	case d.TimeoutMilliseconds <= 0 || d.ConnectTimeoutMilliseconds < 0:
@@ -185,6 +188,14 @@ func (d *Declaration) schedule() (*pacing.Schedule, error) {
 		}
 	}
 	return schedule, nil
+}
+
+// slice is the length of one iteration.
+func (d *Declaration) slice() time.Duration {
+	if d.IterationSeconds > 0 {
+		return seconds(d.IterationSeconds)
+	}
+	return defaultSlice
 }
 
 func (d *Declaration) timeout() time.Duration { return milliseconds(d.TimeoutMilliseconds) }

@@ -23,6 +23,7 @@ func TestDeclarationsThatCannotBeRunAreRefused(t *testing.T) {
 		{map[string]any{"metrics": "all"}, `metrics are "all"; expected operations or windows`},
 		{map[string]any{"operationCount": -1}, "operationCount is -1 and operationsPerIteration 0; expected 1 or more, or neither"},
 		{map[string]any{"timeoutMilliseconds": 0}, "a timeout is 0 and 0 ms; expected more than 0"},
+		{map[string]any{"iterationSeconds": -1}, "iterationSeconds is -1; expected more than 0, or none for a second"},
 		{map[string]any{"gracefulStopSeconds": -1}, "gracefulStopSeconds is -1; expected 0 or more"},
 		{map[string]any{"seed": -1}, `"seed" is -1; expected a whole number of 0 or more`},
 		{map[string]any{"connections": nil}, `connections are missing; expected "per-worker" or a number of 1 or more`},

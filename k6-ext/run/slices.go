@@ -42,7 +42,7 @@ func (r *Run) Iterate(ctx context.Context, worker *engine.Worker, number int) {
 		worker.Slice(ctx, endless, limit)
 		return
 	}
-	r.work(ctx, worker, number, sliceEnd(r.engine.Elapsed(), number, r.config.Workers))
+	r.work(ctx, worker, number, sliceEnd(r.engine.Elapsed(), r.declaration.slice(), number, r.config.Workers))
 }
 
 // work runs operations until a time, as long as the profile wants this worker.
@@ -61,7 +61,7 @@ func (r *Run) work(ctx context.Context, worker *engine.Worker, number int, until
 			if ctx.Err() != nil {
 				return
 			}
-		} else if !sleep(ctx, next-now) {
+		} else if !sleep(ctx, min(next-now, defaultSlice)) { // a run may end before the profile does
 			return
 		}
 	}
@@ -71,8 +71,8 @@ func (r *Run) work(ctx context.Context, worker *engine.Worker, number int, until
 func (r *Run) Finished() bool { return r.engine.Finished() }
 
 const (
-	// slice is how long an iteration is: k6's ramps and ends work between slices.
-	slice = time.Second
+	// defaultSlice is how long an iteration is where the declaration does not say: k6's ramps work between slices.
+	defaultSlice = time.Second
 	// endless stands for no limit of time; the schedule's end holds all the same.
 	endless = 1000 * time.Hour
 	// restTime keeps the workers of a run that is over from spinning until k6 ends them.
@@ -81,7 +81,7 @@ const (
 
 // sliceEnd is the end of a worker's current slice. Workers' slices end one after another, not all at the same
 // instant, at which nobody would be there to send.
-func sliceEnd(now time.Duration, number, workers int) time.Duration {
+func sliceEnd(now, slice time.Duration, number, workers int) time.Duration {
 	offset := slice * time.Duration(number%max(1, workers)) / time.Duration(max(1, workers))
 	passed := (now - offset) % slice
 	if passed < 0 {

@@ -52,6 +52,17 @@ describe("k6's options", () => {
     });
   });
 
+  it("make iterations longer where there are many workers, a hundred a second at most together", () => {
+    const [segment] = profile.segments;
+    if (segment === undefined) throw new Error("the profile has no segment");
+    const crowded = { ...profile, segments: [{ ...segment, workers: { from: 10, to: 450 } }] };
+    const environment = { DBMARK_TARGET: "noop://local", GRACEFUL_STOP: "5s" };
+    const declaration = declarationOf("oltp", crowded, environment, { cores: 4, version: "1" });
+    expect(declaration.iterationSeconds).toBe(5);
+    // 61 s and 5 s in slices of 5 s are 14, and two that are cut.
+    expect(optionsOf(declaration).scenarios?.tps100).toMatchObject({ vus: 450, iterations: 16, maxDuration: "96s" });
+  });
+
   it("let iterations repeat where each has a number of operations", () => {
     expect(scenario({ OPERATIONS_PER_ITERATION: "1" })).toMatchObject({ executor: "constant-vus", duration: "62s" });
   });

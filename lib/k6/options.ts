@@ -3,8 +3,9 @@
 import type { Options, Scenario } from "k6/options";
 import type { RunDeclaration } from "../../k6-ext/index.d.ts";
 import { UsageError } from "../environment/index.ts";
+import { highestWorkers } from "./settings.ts";
 
-/** Slices that a VU may need beyond the seconds of the run: one that is cut at either end. */
+/** Slices that a VU may need beyond those of the run's length: one that is cut at either end. */
 const spareSlices = 2;
 
 /** Seconds that k6 gives a run beyond its end before it would cut it off. */
@@ -14,7 +15,7 @@ const timeouts = { setupTimeout: "24h", teardownTimeout: "10m" };
 
 /**
  * The options of a run. The scenario has the profile's name and as many VUs as the profile ever has workers. An iteration
- * is a slice of a second, so a VU needs one for each second; when the run is over, iterations return at once.
+ * is a slice of a second, or of some where there are many workers; when the run is over, iterations return at once.
  */
 export function optionsOf(declaration: RunDeclaration): Options {
   return {
@@ -32,7 +33,7 @@ export const setupOnly: Options = {
 
 function scenarioOf(declaration: RunDeclaration): Scenario {
   const { profile, operationCount, operationsPerIteration } = declaration;
-  const vus = Math.max(...profile.segments.flatMap(({ workers }) => [workers.from, workers.to]));
+  const vus = highestWorkers(profile);
   const total = Math.ceil(profile.segments.reduce((sum, { seconds }) => sum + seconds, 0));
   const graceful = Math.ceil(declaration.gracefulStopSeconds);
   if (operationCount !== undefined) {
@@ -52,7 +53,7 @@ function scenarioOf(declaration: RunDeclaration): Scenario {
   return {
     executor: "per-vu-iterations",
     vus,
-    iterations: total + graceful + spareSlices,
+    iterations: Math.ceil((total + graceful) / (declaration.iterationSeconds ?? 1)) + spareSlices,
     maxDuration: `${total + graceful + spareSeconds}s`,
     gracefulStop: `${graceful}s`,
   };

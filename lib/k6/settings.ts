@@ -14,6 +14,9 @@ import {
 } from "../environment/index.ts";
 import type { LoadProfile } from "../profile.ts";
 
+/** Iterations that all workers together make in a second, at most: k6 keeps the duration of each until the end of the test. */
+const iterationsPerSecond = 100;
+
 /** What the machine and the extension say. */
 export interface Machine {
   cores: number;
@@ -47,6 +50,7 @@ export function declarationOf(
     seed: readInteger(environment, "SEED") ?? 1,
     ...(operationCount !== undefined && { operationCount }),
     ...(operationsPerIteration !== undefined && { operationsPerIteration }),
+    iterationSeconds: Math.max(1, Math.ceil(highestWorkers(profile) / iterationsPerSecond)),
     connections: (readWordOrInteger(environment, "CONNECTIONS") ?? "per-worker") as "per-worker" | number,
     depth: readInteger(environment, "DEPTH") ?? 1,
     ...(mode !== undefined && { mode }),
@@ -78,6 +82,11 @@ export function targetOf(suite: string, environment: Environment): string {
 /** How long due work may go on after the profile's end. */
 export function gracefulStopSeconds(environment: Environment): number {
   return readDuration(environment, "GRACEFUL_STOP") ?? 30;
+}
+
+/** Workers at the profile's highest point. */
+export function highestWorkers(profile: LoadProfile): number {
+  return Math.max(...profile.segments.flatMap(({ workers }) => [workers.from, workers.to]));
 }
 
 /** One sample for each operation where that is cheap, or asked for; else windows. */
