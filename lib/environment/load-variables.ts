@@ -59,7 +59,7 @@ export const loadVariables: readonly Variable[] = [
     type: "integer",
     minimum: 1,
     maximum: 1_000_000,
-    default: "not set: an iteration is a slice of a second",
+    default: "not set: an iteration is a slice of time",
     meaning: "Operations in one k6 iteration; 1 gives iterations k6's own meaning, at the price of speed.",
   },
   {
