@@ -97,6 +97,10 @@ func (p *Pacer) TryClaim() (Claim, bool) {
 			return Claim{}, false
 		}
 		if p.claimed.CompareAndSwap(ordinal, ordinal+1) {
+			if ordinal+1 == p.count {
+				// That was the last: whoever waits for another has nothing to wait for, however long it would.
+				p.wakeOne()
+			}
 			return Claim{Index: index, Due: due, Claimed: now}, true
 		}
 	}

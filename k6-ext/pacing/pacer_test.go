@@ -181,3 +181,29 @@ func TestAClosedLoopWithoutLimitGoesOn(t *testing.T) {
 		t.Errorf("blocks %v and %v", first, second)
 	}
 }
+
+func TestWorkersThatWaitLearnThatTheLastOperationWasClaimed(t *testing.T) {
+	start := time.Now()
+	const workers = 8
+	p := NewPacer(mustSchedule(t, Segment{50 * time.Millisecond, 100, 100}), WholeStripe(), workers, func() time.Duration { return time.Since(start) })
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go p.Dispatch(ctx)
+	ended := make(chan struct{})
+	for range workers {
+		go func() {
+			timer := time.NewTimer(time.Hour)
+			for ok := true; ok; {
+				_, ok = p.Claim(ctx, 0, time.Hour, timer)
+			}
+			ended <- struct{}{}
+		}()
+	}
+	for range workers {
+		select {
+		case <-ended:
+		case <-time.After(30 * time.Second):
+			t.Fatal("a worker still waits for an operation after the last one")
+		}
+	}
+}
