@@ -1,18 +1,8 @@
-// The transactions of pgbench, on its own schema. What it reads: `dbmark list variables`.
+// What k6 runs of the TPC-B-like suite. The suite itself is loaded only by the VUs that need it: lib/k6/script.ts says why.
 
-import { defineSuite } from "../lib/k6/suite.ts";
-import { suiteOnSystem } from "../modules/index.ts";
-import { resolveProfile } from "../profiles/index.ts";
+import { scriptOf } from "../lib/k6/script.ts";
 
-const suite = defineSuite({
-  name: "tpcb",
-  defaultSystem: "postgres",
-  profile: (environment, cores) => resolveProfile(undefined, environment, cores),
-  source: (system) => suiteOnSystem("tpcb", system),
-});
+const script = scriptOf(() => (require("./suites/tpcb.ts") as typeof import("./suites/tpcb.ts")).suite);
 
-export const options = suite.options;
-export const setup = suite.setup;
-export default suite.iterate;
-export const teardown = suite.teardown;
-export const handleSummary = suite.handleSummary;
+export const { options, setup, teardown, handleSummary } = script;
+export default script.iterate;
