@@ -81,13 +81,13 @@ func (c *Conn) Read(buffer []byte) (int, error) {
 			}
 			c.drained = false
 		}
-		n, failure := transfer(syscall.SYS_READ, c.descriptor, buffer)
+		n, failure := transfer(syscall.SYS_RECVFROM, c.descriptor, buffer)
 		switch {
 		case failure == syscall.EAGAIN:
 			c.drained = true
 		case failure == syscall.EINTR:
 		case failure != 0:
-			return 0, os.NewSyscallError("read", failure)
+			return 0, os.NewSyscallError("recv", failure)
 		case n == 0:
 			return 0, io.EOF
 		default:
@@ -105,7 +105,7 @@ func (c *Conn) Write(data []byte) (int, error) {
 	defer c.letGo()
 	written := 0
 	for written < len(data) {
-		n, failure := transfer(syscall.SYS_WRITE, c.descriptor, data[written:])
+		n, failure := transfer(syscall.SYS_SENDTO, c.descriptor, data[written:])
 		switch {
 		case failure == syscall.EAGAIN:
 			if err := c.await(pollOut); err != nil {
@@ -113,7 +113,7 @@ func (c *Conn) Write(data []byte) (int, error) {
 			}
 		case failure == syscall.EINTR:
 		case failure != 0:
-			return written, os.NewSyscallError("write", failure)
+			return written, os.NewSyscallError("send", failure)
 		default:
 			written += n
 		}
@@ -127,12 +127,13 @@ func (c *Conn) TryWrite(data []byte) {
 		return
 	}
 	defer c.letGo()
-	_, _ = transfer(syscall.SYS_WRITE, c.descriptor, data)
+	_, _ = transfer(syscall.SYS_SENDTO, c.descriptor, data)
 }
 
 // transfer is a system call that never blocks, because the descriptor does not: Go's scheduler need not know of it.
 func transfer(call uintptr, descriptor int, bytes []byte) (int, syscall.Errno) {
-	n, _, failure := syscall.RawSyscall(call, uintptr(descriptor), uintptr(unsafe.Pointer(unsafe.SliceData(bytes))), uintptr(len(bytes)))
+	n, _, failure := syscall.RawSyscall6(call, uintptr(descriptor), uintptr(unsafe.Pointer(unsafe.SliceData(bytes))), uintptr(len(bytes)),
+		syscall.MSG_NOSIGNAL, 0, 0)
 	return int(n), failure
 }
 
