@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
@@ -130,20 +132,45 @@ func (w *Worker) mayRetry(s *slot, failure *driver.Error) bool {
 	return failure != nil && failure.Retryable && int(s.attempts) < retry.Attempts && !w.stop.Load() && !w.engine.over()
 }
 
-// retry waits and submits the operation again, with the same parameters.
-func (w *Worker) retry(s *slot) {
-	e := w.engine
-	e.retries.Add(1)
-	retry := &e.config.Operations[s.request.Operation].Retry
-	if retry.Backoff > 0 {
-		wait := retry.Backoff << min(s.attempts-1, 20)
-		if retry.MaximumBackoff > 0 {
-			wait = min(wait, retry.MaximumBackoff)
-		}
-		// Jitter from the index and the attempt, so that two that collided do not collide again.
-		random := generator.HashNumber(uint64(s.index), uint64(s.attempts)) >> 11
-		wait = wait/2 + time.Duration(float64(wait/2)*float64(random)/(1<<53))
-		w.pause(wait)
+// backoff is how long an operation that failed waits before it is submitted again.
+func (w *Worker) backoff(s *slot) time.Duration {
+	retry := &w.engine.config.Operations[s.request.Operation].Retry
+	if retry.Backoff <= 0 {
+		return 0
 	}
-	w.submit(s)
+	wait := retry.Backoff << min(s.attempts-1, 20)
+	if retry.MaximumBackoff > 0 {
+		wait = min(wait, retry.MaximumBackoff)
+	}
+	// Jitter from the index and the attempt, so that two that collided do not collide again.
+	random := generator.HashNumber(uint64(s.index), uint64(s.attempts)) >> 11
+	return wait/2 + time.Duration(float64(wait/2)*float64(random)/(1<<53))
+}
+
+// retryAgain submits the operations whose time has come, with the same parameters. It waits for the first of them only when the session has
+// nothing: replies of others must not be read late.
+func (w *Worker) retryAgain() {
+	if len(w.again) == 0 {
+		return
+	}
+	now := w.engine.Elapsed()
+	if w.submitted() == 0 {
+		first := slices.MinFunc(w.again, func(a, b *slot) int { return cmp.Compare(a.again, b.again) })
+		w.pause(first.again - now)
+		now = max(w.engine.Elapsed(), first.again)
+	}
+	due := w.due[:0]
+	waiting := w.again[:0]
+	for _, s := range w.again {
+		if s.again <= now || w.stop.Load() {
+			due = append(due, s)
+		} else {
+			waiting = append(waiting, s)
+		}
+	}
+	w.again, w.due = waiting, due
+	for _, s := range due {
+		w.engine.retries.Add(1)
+		w.submit(s)
+	}
 }

@@ -154,3 +154,27 @@ func TestAnEndedContextEndsWorkersOnLoops(t *testing.T) {
 		t.Errorf("%d operations, %+v", total.Operations, outcome)
 	}
 }
+
+func TestWhatWaitsToBeTriedAgainDoesNotHoldUpTheRepliesOfOthers(t *testing.T) {
+	// Every tenth request is to be tried again after a second; the others are answered at once.
+	f := &faulty{answer: func(request int64) *driver.Error {
+		if request%10 == 0 {
+			return &driver.Error{Kind: driver.KindSerialization, Retryable: true, Message: "try again"}
+		}
+		return nil
+	}}
+	e := prepareWith(t, f, "faulty://", func(c *Config) {
+		c.Workers, c.Depth, c.Count = 1, 64, 200
+		for i := range c.Operations {
+			c.Operations[i].Retry = Retry{Attempts: 10, Backoff: time.Second, MaximumBackoff: time.Second}
+		}
+	})
+	runAll(context.Background(), e, 0)
+	outcome, total := finish(e)
+	if total.Operations != 200 || total.Failed != 0 || outcome.Retries == 0 {
+		t.Fatalf("%d operations, %d failed, %d retries", total.Operations, total.Failed, outcome.Retries)
+	}
+	if median := time.Duration(total.Service.Percentile(50)); median > 250*time.Millisecond {
+		t.Errorf("the median service time is %v, though the target answers at once", median)
+	}
+}

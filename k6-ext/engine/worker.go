@@ -29,7 +29,8 @@ type Worker struct {
 	slots    []slot
 	idle     []int // slots that are free
 	done     []driver.Completion
-	again    []*slot // to be retried
+	again    []*slot // that failed and wait to be submitted again
+	due      []*slot // of these, those that are being submitted
 	// observation of the operation that just ended.
 	observation record.Observation
 	block       pacing.Block
@@ -60,6 +61,7 @@ type slot struct {
 	waited   time.Duration // from the intended start until the worker had it; 0 in a closed loop
 	ready    time.Duration // when its parameters were made
 	sent     time.Duration
+	again    time.Duration // when it is to be submitted again
 }
 
 // interruptGrace is how long replies to what is in flight are waited for when a run is ended.
@@ -252,40 +254,38 @@ func resize(values []driver.Value, n int) []driver.Value {
 
 // deliver waits for completions and ends their operations, or tries them again.
 func (w *Worker) deliver() {
-	w.done = w.session.Deliver(w.calls, w.done[:0])
-	now := w.engine.Elapsed()
-	for i := range w.done {
-		if failure := w.done[i].Err; failure != nil && failure.SessionLost {
-			w.deliverRest()
-			w.loseSession()
-			break
+	if w.submitted() > 0 {
+		w.done = w.session.Deliver(w.calls, w.done[:0])
+		now := w.engine.Elapsed()
+		for i := range w.done {
+			if failure := w.done[i].Err; failure != nil && failure.SessionLost {
+				w.deliverRest()
+				w.loseSession()
+				break
+			}
 		}
-	}
-	for i := range w.done {
-		completion := &w.done[i]
-		s := &w.slots[completion.Tag]
-		if w.mayRetry(s, completion.Err) {
-			w.again = append(w.again, s)
-			continue
+		for i := range w.done {
+			completion := &w.done[i]
+			s := &w.slots[completion.Tag]
+			if w.mayRetry(s, completion.Err) {
+				s.again = now + w.backoff(s)
+				w.again = append(w.again, s)
+				continue
+			}
+			w.finish(s, completion, now)
 		}
-		w.finish(s, completion, now)
 	}
 	if !w.stranded() {
 		w.retryAgain()
 	}
 }
 
-// retryAgain submits what is to be tried again.
-func (w *Worker) retryAgain() {
-	for _, s := range w.again {
-		w.retry(s)
-	}
-	w.again = w.again[:0]
-}
+// submitted is the number of requests that the session has.
+func (w *Worker) submitted() int { return w.inFlight() - len(w.again) }
 
 // deliverRest takes what a lost session still owes.
 func (w *Worker) deliverRest() {
-	for len(w.done) < w.inFlight() {
+	for len(w.done) < w.submitted() {
 		before := len(w.done)
 		w.done = w.session.Deliver(w.calls, w.done)
 		if len(w.done) == before {
