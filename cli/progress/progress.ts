@@ -107,7 +107,8 @@ export class Progress {
     if (event.phase !== this.#phase) {
       this.#phase = event.phase;
       this.#windows = [];
-      this.#lastLine = this.#clock() - (this.#live === undefined ? logInterval - 1 : logInterval);
+      // In a log, a phase's first line comes with its second window, which may come a little less than a second after the first.
+      this.#lastLine = this.#clock() - (this.#live === undefined ? logInterval - 0.5 : logInterval);
     }
     this.#windows.push(event);
     if (this.#live === undefined && this.#clock() - this.#lastLine < logInterval) return;
