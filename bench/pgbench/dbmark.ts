@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { BuildError } from "../../build/command.mjs";
 import { k6Binary, scriptBundle } from "../../cli/installation.ts";
 import { readRun } from "../../lib/result/read-run.ts";
-import { measure } from "../measured-process.ts";
+import { measure } from "../running/measured-process.ts";
 import { type Bank, type Cell, type Contender, depth, type Length, type Outcome, urlOf } from "./contender.ts";
 
 /** dbmark in slices of a second or, as another contender, with one operation in each iteration of k6. Its run folders go below `results`. */

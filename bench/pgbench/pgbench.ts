@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BuildError } from "../../build/command.mjs";
-import { measure } from "../measured-process.ts";
+import { measure } from "../running/measured-process.ts";
 import { type Bank, type Cell, type Contender, depth, type Length, type Outcome } from "./contender.ts";
 
 /** What pgbench wrote at its end. */

@@ -3,8 +3,8 @@
 import { join } from "node:path";
 import { BuildError } from "../../build/command.mjs";
 import { installationFolder } from "../../cli/installation.ts";
-import { goProgram } from "../go-program.ts";
-import { measure } from "../measured-process.ts";
+import { goProgram } from "../running/go-program.ts";
+import { measure } from "../running/measured-process.ts";
 import { type Bank, type Cell, type Contender, type Length, type Outcome, urlOf } from "./contender.ts";
 
 /** xk6-sql with pgx, whose default is to prepare statements, or with lib/pq, which parses them each time. */

@@ -17,7 +17,9 @@ type Pacer struct {
 	count    int64 // of this instance
 	claimed  atomic.Int64
 	// wake holds at most one token per worker; a token says "look again", so a spare one does no harm.
-	wake   chan struct{}
+	wake chan struct{}
+	// idle is the number of workers that wait for an operation to become due.
+	idle   atomic.Int64
 	clock  func() time.Duration
 	closed atomic.Bool
 }
@@ -30,7 +32,7 @@ type Claim struct {
 	Due time.Duration
 	// Claimed is when the worker took it.
 	Claimed time.Duration
-	// Waiting: the worker was free before the operation was due, so what lies between Due and Claimed is the harness's own lag.
+	// Waiting: a worker was free before the operation was due, this one or another, so what lies between Due and Claimed is the harness's own lag.
 	Waiting bool
 }
 
@@ -101,7 +103,8 @@ func (p *Pacer) TryClaim() (Claim, bool) {
 				// That was the last: whoever waits for another has nothing to wait for, however long it would.
 				p.wakeOne()
 			}
-			return Claim{Index: index, Due: due, Claimed: now}, true
+			// Whoever is idle now was so when this became due, or would have taken it.
+			return Claim{Index: index, Due: due, Claimed: now, Waiting: p.idle.Load() > 0}, true
 		}
 	}
 }
@@ -113,7 +116,7 @@ func (p *Pacer) Claim(ctx context.Context, free, until time.Duration, timer *tim
 	now := p.clock()
 	claim, ok := p.TryClaim()
 	if ok {
-		claim.Waiting = free <= claim.Due
+		claim.Waiting = claim.Waiting || free <= claim.Due
 		return claim, true
 	}
 	if now >= until || p.Exhausted() {
@@ -121,6 +124,8 @@ func (p *Pacer) Claim(ctx context.Context, free, until time.Duration, timer *tim
 	}
 	timer.Reset(until - now)
 	defer timer.Stop()
+	p.idle.Add(1)
+	defer p.idle.Add(-1)
 	for {
 		select {
 		case <-p.wake:
@@ -131,7 +136,7 @@ func (p *Pacer) Claim(ctx context.Context, free, until time.Duration, timer *tim
 		}
 		claim, ok = p.TryClaim()
 		if ok {
-			claim.Waiting = free <= claim.Due
+			claim.Waiting = claim.Waiting || free <= claim.Due
 			return claim, true
 		}
 		if p.Exhausted() {

@@ -207,3 +207,31 @@ func TestWorkersThatWaitLearnThatTheLastOperationWasClaimed(t *testing.T) {
 		}
 	}
 }
+
+func TestABusyWorkerThatTakesWhatAnIdleOneWasFreeForDoesNotHideTheLag(t *testing.T) {
+	clock := &hand{}
+	p := NewPacer(mustSchedule(t, Segment{time.Second, 10, 10}), WholeStripe(), 2, clock.clock)
+	p.TryClaim()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		p.Claim(ctx, 0, time.Hour, time.NewTimer(time.Hour))
+	}()
+	for p.idle.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	clock.now.Store(int64(130 * time.Millisecond))
+	// This worker ended its last operation after the next one was due, while the other was idle and nobody had woken it yet.
+	claim, ok := p.Claim(context.Background(), 120*time.Millisecond, time.Hour, time.NewTimer(time.Hour))
+	if !ok || !claim.Waiting {
+		t.Errorf("got %+v %v; a worker was free when the operation was due", claim, ok)
+	}
+	cancel()
+	<-ended
+	clock.now.Store(int64(230 * time.Millisecond))
+	claim, ok = p.Claim(context.Background(), 220*time.Millisecond, time.Hour, time.NewTimer(time.Hour))
+	if !ok || claim.Waiting {
+		t.Errorf("got %+v %v; no worker was free when the operation was due", claim, ok)
+	}
+}

@@ -10,6 +10,7 @@ import {
   UsageError,
 } from "../../lib/environment/index.ts";
 import type { Slo } from "../../lib/workload.ts";
+import { refuseMix } from "../no-mix.ts";
 import { readSlo } from "../slo.ts";
 
 /** pgbench's built-in scripts: tpcb-like, select-only (-S) and simple-update (-N). */
@@ -36,6 +37,7 @@ export const defaultScale = 10;
 
 /** Reads the choices; @throws {UsageError} for values that are not accepted, or do not go together. */
 export function readTpcbOptions(environment: Environment): TpcbOptions {
+  refuseMix("tpcb", "OPERATIONS", environment);
   const existing = readChoice(environment, "DATA") === "existing";
   if (existing && readText(environment, "SCALE") !== undefined) {
     throw new UsageError(

@@ -2,6 +2,7 @@
 
 import { type Environment, readChoice, readInteger, UsageError } from "../../lib/environment/index.ts";
 import type { Slo } from "../../lib/workload.ts";
+import { refuseMix } from "../no-mix.ts";
 import { readSlo } from "../slo.ts";
 import { type CoreWorkload, type CoreWorkloadName, coreWorkloads, type RequestDistribution } from "./core-workloads.ts";
 
@@ -26,6 +27,7 @@ const largestRow = 10_000_000;
 
 /** Reads the choices; @throws {UsageError} for values that are not accepted, or do not go together. */
 export function readYcsbOptions(environment: Environment): YcsbOptions {
+  refuseMix("ycsb", "WORKLOAD", environment);
   const name = (readChoice(environment, "WORKLOAD") ?? "A") as CoreWorkloadName;
   const workload = coreWorkloads[name];
   const fieldCount = readInteger(environment, "FIELD_COUNT") ?? 10;

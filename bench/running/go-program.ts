@@ -2,9 +2,9 @@
 
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { mustRun, run, say } from "../build/command.mjs";
-import { fingerprint } from "../build/fingerprint.mjs";
-import { cacheFolder, installationFolder } from "../cli/installation.ts";
+import { mustRun, run, say } from "../../build/command.mjs";
+import { fingerprint } from "../../build/fingerprint.mjs";
+import { cacheFolder, installationFolder } from "../../cli/installation.ts";
 
 /**
  * The path of the program in the folder `bench/<name>`, building it if its sources or Go changed since.

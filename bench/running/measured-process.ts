@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BuildError } from "../build/command.mjs";
+import { BuildError } from "../../build/command.mjs";
 import { goProgram } from "./go-program.ts";
 
 /** What a program and its descendants used, and what it wrote. */
