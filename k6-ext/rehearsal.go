@@ -38,13 +38,21 @@ func rehearseSamples(operations []workload.Operation) run.Rehearsal {
 	return s
 }
 
+// keptSamples is how many samples are kept: k6 keeps the values of its Trends to the end, which here would be memory that the run does not need.
+const keptSamples = 20_000
+
 func (s *sampleRehearsal) count() {
 	defer s.done.Done()
 	var sinks [passes]map[*metrics.Metric]metrics.Sink
-	for pass := range sinks {
-		sinks[pass] = map[*metrics.Metric]metrics.Sink{}
-	}
+	kept := keptSamples
 	for container := range s.samples {
+		if kept >= keptSamples {
+			kept = 0
+			for pass := range sinks {
+				sinks[pass] = map[*metrics.Metric]metrics.Sink{}
+			}
+		}
+		kept += len(container.GetSamples())
 		for pass := range sinks {
 			for _, sample := range container.GetSamples() {
 				sink, known := sinks[pass][sample.Metric]

@@ -60,7 +60,7 @@ func (r *Run) rehearse(ctx context.Context) (*rehearsed, error) {
 	}
 	cores := runtime.GOMAXPROCS(0)
 	config.Workers = min(config.Workers, ceilingWorkersPerCore*cores)
-	config.Schedule, config.Duration, config.Count = nil, endless, 0
+	config.Schedule, config.Duration, config.Count, config.Loops = nil, endless, 0, 0
 	config.Phases = []engine.PhaseSpan{{Phase: record.Measure}}
 
 	started := time.Now()

@@ -5,12 +5,16 @@ import "runtime"
 // longIteration is the number of operations from which it pays to bring a worker to its loop and back.
 const longIteration = 100
 
-// loops is the number of loops that the workers run on: one for each processor where more workers than processors do one
+// mostOnLoop is the number of workers for each processor up to which a loop is faster than goroutines. Beyond, so many replies are there at
+// once that Go's scheduler has hardly anything to wait for, and spreads them better over the processors.
+const mostOnLoop = 6
+
+// loops is the number of loops that the workers run on: one for each processor where some more workers than processors do one
 // operation after another, each on its own session. In an open loop workers wait for what is due rather than for replies.
 func (r *Run) loops() int {
 	d := r.declaration
 	processors := runtime.GOMAXPROCS(0)
-	if r.config.Schedule != nil || r.config.PoolSize > 0 || r.config.Workers <= processors {
+	if r.config.Schedule != nil || r.config.PoolSize > 0 || r.config.Workers <= processors || r.config.Workers > mostOnLoop*processors {
 		return 0
 	}
 	if d.OperationsPerIteration > 0 && d.OperationsPerIteration < longIteration {
