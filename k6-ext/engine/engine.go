@@ -81,7 +81,7 @@ type Engine struct {
 	recorder *record.Recorder
 	examples *record.ErrorExamples
 	sessions *sessions
-	loops    []*multiplex.Loop
+	loops    *multiplex.Loops
 	cancel   context.CancelFunc
 
 	digest   atomic.Uint64

@@ -10,32 +10,22 @@ import (
 
 // openLoops starts the loops that the run asks for. Where there are none to be had, workers run on the goroutines they are lent.
 func (e *Engine) openLoops() {
-	for range e.config.Loops {
-		loop, err := multiplex.NewLoop()
-		if err != nil {
-			e.closeLoops()
-			return
-		}
-		e.loops = append(e.loops, loop)
+	if e.config.Loops == 0 {
+		return
+	}
+	if loops, err := multiplex.NewLoops(e.config.Loops); err == nil {
+		e.loops = loops
 	}
 }
 
 func (e *Engine) closeLoops() {
-	for _, loop := range e.loops {
-		loop.Close()
+	if e.loops != nil {
+		e.loops.Close()
+		e.loops = nil
 	}
-	e.loops = nil
 }
 
-// loopOf is the loop of a worker; nil: there are none.
-func (e *Engine) loopOf(number int) *multiplex.Loop {
-	if len(e.loops) == 0 {
-		return nil
-	}
-	return e.loops[number%len(e.loops)]
-}
-
-// roundsOnLoop is rounds on the worker's loop, for as long as the worker has a session. Connecting, which would make the other workers
+// roundsOnLoop is rounds on one of the loops, for as long as the worker has a session. Connecting, which would make the other workers
 // of the loop wait, happens on the goroutine that the worker is lent.
 func (w *Worker) roundsOnLoop(ctx context.Context, until time.Duration, limit int64) {
 	for more := true; more; {
@@ -44,14 +34,14 @@ func (w *Worker) roundsOnLoop(ctx context.Context, until time.Duration, limit in
 			continue
 		}
 		multiplexed := true
-		w.loop.Run(func(t *multiplex.Task) {
+		w.loops.Run(&w.home, func(t *multiplex.Task) {
 			if multiplexed = w.multiplex(t); multiplexed {
 				more = w.rounds(ctx, until, limit)
 				w.multiplex(nil)
 			}
 		})
 		if !multiplexed {
-			w.loop = nil
+			w.loops = nil
 			w.rounds(ctx, until, limit)
 			return
 		}

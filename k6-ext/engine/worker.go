@@ -42,8 +42,9 @@ type Worker struct {
 	ended     int64 // in this slice
 	lastEnded time.Duration
 
-	loop *multiplex.Loop // on which the worker runs; nil: it runs on the goroutine that it is lent
-	task *multiplex.Task // while it is on the loop
+	loops *multiplex.Loops // on which the worker runs; nil: it runs on the goroutine that it is lent
+	home  multiplex.Home   // of its session
+	task  *multiplex.Task  // while it is on a loop
 
 	calls    context.Context // for the driver
 	endCalls context.CancelFunc
@@ -71,7 +72,7 @@ const interruptGrace = time.Second
 func (e *Engine) Worker(number int, observer Observer) *Worker {
 	w := &Worker{engine: e, number: number, observer: observer, timer: time.NewTimer(time.Hour)}
 	w.timer.Stop()
-	w.loop = e.loopOf(number)
+	w.loops = e.loops
 	w.slots = make([]slot, e.config.Depth)
 	for i := range w.slots {
 		w.slots[i].request.Tag = uint64(i)
@@ -89,7 +90,7 @@ func (w *Worker) Slice(ctx context.Context, until time.Duration, limit int64) {
 	}
 	unwatch := w.watch(ctx)
 	defer w.endWatch(unwatch)
-	if w.loop != nil {
+	if w.loops != nil {
 		w.roundsOnLoop(ctx, until, limit)
 	} else {
 		w.rounds(ctx, until, limit)

@@ -5,11 +5,11 @@ import "runtime"
 // longIteration is the number of operations from which it pays to bring a worker to its loop and back.
 const longIteration = 100
 
-// mostOnLoop is the number of workers for each processor up to which a loop is faster than goroutines. Beyond, so many replies are there at
-// once that Go's scheduler has hardly anything to wait for, and spreads them better over the processors.
-const mostOnLoop = 6
+// mostOnLoop is the number of workers for each processor up to which a loop is faster than goroutines. A loop serves them in turn; with more
+// processes of a server than fit into a processor's cache, it never finds one that is still there, while goroutines often continue what ran last.
+const mostOnLoop = 16
 
-// loops is the number of loops that the workers run on: one for each processor where some more workers than processors do one
+// loops is the number of loops that the workers run on: one for each processor where more workers than processors do one
 // operation after another, each on its own session. In an open loop workers wait for what is due rather than for replies.
 func (r *Run) loops() int {
 	d := r.declaration

@@ -12,7 +12,7 @@ import (
 	"unsafe"
 )
 
-// Loop runs tasks, one at a time, on a goroutine of its own.
+// Loop runs tasks, one at a time, on a thread of its own.
 type Loop struct {
 	poller int // an epoll descriptor
 	bell   int // an eventfd that ends the poller's wait
@@ -28,11 +28,15 @@ type Loop struct {
 	arrived []*Task
 	woken   []int // descriptors
 	closed  bool
+	freed   bool
+
+	stay stay
 }
 
 // Task is a body that runs on a loop. Its methods are for that body alone.
 type Task struct {
 	loop  *Loop
+	body  func(*Task)
 	next  func() (struct{}, bool)
 	yield func(struct{}) bool
 	ended chan struct{}
@@ -42,11 +46,16 @@ type Task struct {
 	hungUp     bool // its other end has closed, or it is broken
 	awaiting   bool
 	wakeAt     time.Time
+	// processor is the one on which the last bytes for the descriptor arrived, when the task has ended; below zero: not known.
+	processor int
 }
 
 // NewLoop starts a loop, which must be closed. While it waits in the kernel it keeps one of Go's processors (GOMAXPROCS), for giving it
 // back and getting it again costs more than the wait; so there is one processor more as long as the loop lives.
-func NewLoop() (*Loop, error) {
+func NewLoop() (*Loop, error) { return newLoopOn(noProcessor) }
+
+// newLoopOn starts a loop that stays on a processor while it is busy, or on none.
+func newLoopOn(processor int) (*Loop, error) {
 	poller, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, err
@@ -56,7 +65,7 @@ func NewLoop() (*Loop, error) {
 		_ = syscall.Close(poller)
 		return nil, failure
 	}
-	l := &Loop{poller: poller, bell: int(bell)}
+	l := &Loop{poller: poller, bell: int(bell), stay: stay{processor: processor}}
 	event := syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(l.bell)}
 	if err := syscall.EpollCtl(poller, syscall.EPOLL_CTL_ADD, l.bell, &event); err != nil {
 		l.free()
@@ -76,6 +85,9 @@ func (l *Loop) Close() {
 }
 
 func (l *Loop) free() {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.freed = true
 	_ = syscall.Close(l.poller)
 	_ = syscall.Close(l.bell)
 }
@@ -89,17 +101,17 @@ func changeProcessors(by int) {
 }
 
 // Run runs a body on the loop, and returns when it has returned.
-func (l *Loop) Run(body func(*Task)) {
-	t := &Task{loop: l, ended: make(chan struct{}), descriptor: -1}
-	t.next, _ = iter.Pull(func(yield func(struct{}) bool) {
-		t.yield = yield
-		body(t)
-	})
+func (l *Loop) Run(body func(*Task)) { l.perform(body) }
+
+// perform is Run, and gives the task that has ended.
+func (l *Loop) perform(body func(*Task)) *Task {
+	t := &Task{loop: l, body: body, ended: make(chan struct{}), descriptor: -1, processor: noProcessor}
 	l.mutex.Lock()
 	l.arrived = append(l.arrived, t)
 	l.mutex.Unlock()
 	l.ring()
 	<-t.ended
+	return t
 }
 
 // wake makes the wait for a descriptor return, if a task waits for it. Any goroutine may call it.
@@ -115,8 +127,11 @@ func (l *Loop) ring() {
 	if !l.waiting.Load() {
 		return
 	}
-	one := binary.NativeEndian.AppendUint64(nil, 1)
-	_, _ = syscall.Write(l.bell, one)
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if !l.freed { // its number may be another descriptor's by now
+		_, _ = syscall.Write(l.bell, binary.NativeEndian.AppendUint64(nil, 1))
+	}
 }
 
 // await returns when something has happened at the descriptor since the last call: something to read, room to write, its end (hungUp). It
@@ -179,6 +194,9 @@ func (t *Task) unregister() {
 func (l *Loop) run() {
 	defer changeProcessors(-1)
 	defer l.free()
+	// The thread is not unlocked, so that it ends with the goroutine: nobody else gets one that is bound to a processor.
+	runtime.LockOSThread()
+	l.stay.begin()
 	tasks := 0
 	for {
 		l.waiting.Store(true)
@@ -187,7 +205,15 @@ func (l *Loop) run() {
 		l.arrived, l.woken = nil, nil
 		l.mutex.Unlock()
 		tasks += len(arrived)
+		if len(arrived) > 0 {
+			l.stay.review()
+		}
 		for _, t := range arrived {
+			// Here, because a coroutine belongs to the thread that made it where that is locked.
+			t.next, _ = iter.Pull(func(yield func(struct{}) bool) {
+				t.yield = yield
+				t.body(t)
+			})
 			tasks -= l.step(t)
 		}
 		for _, descriptor := range woken {
@@ -231,6 +257,9 @@ func (l *Loop) step(t *Task) int {
 	if _, waits := t.next(); waits {
 		return 0
 	}
+	if t.descriptor >= 0 {
+		t.processor = incomingProcessor(t.descriptor)
+	}
 	t.unregister()
 	close(t.ended)
 	return 1
@@ -271,12 +300,14 @@ func (l *Loop) poll() int {
 		timeout = max(0, time.Until(first.wakeAt))
 	}
 	// A server on the same machine may only wait for this processor: let it run, and the reply is there without anybody being put to sleep and woken.
+	l.stay.polls++
 	for range yields {
 		if n := l.ask(0); n > 0 {
 			return n
 		}
 		_, _, _ = syscall.RawSyscall(syscall.SYS_SCHED_YIELD, 0, 0, 0)
 	}
+	l.stay.waits++
 	kept := keptFor
 	if timeout >= 0 {
 		kept = min(kept, timeout)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -293,5 +294,186 @@ func TestWhatHasSomethingBetweenUsAndTheSocketIsNotTaken(t *testing.T) {
 	}
 	if _, taken := Take(tls.Client(a, &tls.Config{ServerName: "localhost"})); taken {
 		t.Error("a TLS connection was taken")
+	}
+}
+
+// answeringOn echoes from one processor, until the end.
+func answeringOn(t *testing.T, processor int, other *net.TCPConn) {
+	runtime.LockOSThread() // and not unlocked: the thread ends with the goroutine
+	var own processorSet
+	own[processor/64] = 1 << (processor % 64)
+	if !bind(&own) {
+		t.Error("the kernel did not let a thread be bound")
+	}
+	raw, err := other.SyscallConn()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	buffer := make([]byte, 1)
+	// Without Go's poller, which would have other threads send.
+	for {
+		n := 0
+		_ = raw.Control(func(descriptor uintptr) {
+			if n, err = syscall.Read(int(descriptor), buffer); n > 0 {
+				_, err = syscall.Write(int(descriptor), buffer)
+			}
+		})
+		if errors.Is(err, syscall.EAGAIN) {
+			time.Sleep(20 * time.Microsecond)
+		} else if n <= 0 {
+			return
+		}
+	}
+}
+
+// ask sends a byte and waits for the answer, some times.
+func ask(t *testing.T, conn *Conn, task *Task, times int) {
+	conn.Use(task)
+	defer conn.Use(nil)
+	for range times {
+		if _, err := conn.Write([]byte("x")); err != nil {
+			t.Error(err)
+		}
+		if _, err := conn.Read(make([]byte, 1)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestAConnectionGoesToTheLoopOfTheProcessorThatAnswersIt(t *testing.T) {
+	allowed := allowedProcessors()
+	if len(allowed) < 2 {
+		t.Skip("there is one processor")
+	}
+	loops, err := NewLoops(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer loops.Close()
+	for _, which := range []int{0, 1, 0} {
+		conn, other := pair(t)
+		go answeringOn(t, allowed[which], other)
+		var home Home
+		var last *Loop
+		for range 5 {
+			loops.Run(&home, func(task *Task) {
+				last = task.loop
+				ask(t, conn, task, 20)
+			})
+		}
+		if home.processor != allowed[which] {
+			t.Errorf("answers came from processor %d, seen was %d", allowed[which], home.processor)
+		}
+		// A loop that waits for answers all the time is not kept on its processor, and then it does not matter where the connection is.
+		for i, loop := range loops.loops {
+			if (last == loop) != (i == which) && loop.stay.on() != noProcessor && loops.loops[1-i].stay.on() != noProcessor {
+				t.Errorf("answers came from processor %d, and loop %d has the connection", allowed[which], i)
+			}
+		}
+	}
+}
+
+func TestLoopsShareTheirTasksWhereverTheAnswersComeFrom(t *testing.T) {
+	loops, err := NewLoops(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer loops.Close()
+	if len(allowedProcessors()) < 2 {
+		t.Skip("there is one processor")
+	}
+	homes := make([]Home, 8)
+	for i := range homes {
+		if loop := loops.arrive(&homes[i]); loops.tasks[loop] != i/2+1 {
+			t.Fatalf("task %d came to a loop that has %d now", i, loops.tasks[loop])
+		} else {
+			homes[i].loop = loop
+		}
+	}
+	for _, loop := range loops.loops {
+		for deadline := time.Now().Add(10 * time.Second); loop.stay.on() == noProcessor; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("a loop that has just begun is not kept on its processor")
+			}
+		}
+	}
+	// From now on all answers come from the first loop's processor.
+	for range 3 {
+		for i := range homes {
+			loops.leave(homes[i].loop)
+			homes[i].processor = loops.loops[0].stay.processor
+			homes[i].loop = loops.arrive(&homes[i])
+		}
+	}
+	if first, second := loops.tasks[loops.loops[0]], loops.tasks[loops.loops[1]]; first+second != 8 || first != 5 {
+		t.Errorf("the loops have %d and %d tasks; want 5, one more than its share, and 3", first, second)
+	}
+	for i := range homes {
+		loops.leave(homes[i].loop)
+	}
+}
+
+func TestABusyLoopStaysOnItsProcessorAndOneThatWaitsMayMove(t *testing.T) {
+	everywhere := affinity()
+	result := make(chan string)
+	go func() {
+		runtime.LockOSThread() // and not unlocked
+		s := stay{processor: allowedProcessors()[0]}
+		var own processorSet
+		own[s.processor/64] = 1 << (s.processor % 64)
+		s.begin()
+		if affinity() != own || s.on() != s.processor {
+			result <- "it was not kept from the beginning on"
+			return
+		}
+		s.polls, s.waits = 100, 80
+		s.review()
+		if affinity() != everywhere || s.on() != noProcessor {
+			result <- "it waited, and was kept"
+			return
+		}
+		s.polls, s.waits = reviewedAfter-1, 0
+		s.review()
+		if s.on() != noProcessor {
+			result <- "it was judged by too few polls"
+			return
+		}
+		s.polls, s.waits = 100, 20
+		s.review()
+		if affinity() != own || s.on() != s.processor {
+			result <- "it was busy again, and was not kept"
+			return
+		}
+		result <- ""
+	}()
+	if wrong := <-result; wrong != "" {
+		t.Error(wrong)
+	}
+}
+
+func TestWhoeverRingsALoopThatHasEndedTouchesNothing(t *testing.T) {
+	loop, err := NewLoop()
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, _ := pair(t)
+	loop.Run(func(task *Task) { conn.Use(task) })
+	loop.Close()
+	for freed := false; !freed; time.Sleep(time.Millisecond) {
+		loop.mutex.Lock()
+		freed = loop.freed
+		loop.mutex.Unlock()
+	}
+	// The number of its bell is this pipe's now, most likely.
+	var pipe [2]int
+	if err := syscall.Pipe2(pipe[:], syscall.O_NONBLOCK); err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Close(pipe[0])
+	defer syscall.Close(pipe[1])
+	_ = conn.SetDeadline(time.Unix(1, 0))
+	if n, err := syscall.Read(pipe[0], make([]byte, 8)); n > 0 || !errors.Is(err, syscall.EAGAIN) {
+		t.Errorf("%d bytes were written into a pipe of somebody else's, %v", n, err)
 	}
 }

@@ -10,6 +10,12 @@ import (
 // Loop does not exist here: NewLoop says so.
 type Loop struct{}
 
+// Loops do not exist here: NewLoops says so.
+type Loops struct{}
+
+// Home is of no use here.
+type Home struct{}
+
 // Task does not exist here.
 type Task struct{}
 
@@ -19,8 +25,17 @@ type Conn struct{ net.Conn }
 // NewLoop gives ErrUnsupported.
 func NewLoop() (*Loop, error) { return nil, ErrUnsupported }
 
+// NewLoops gives ErrUnsupported.
+func NewLoops(int) (*Loops, error) { return nil, ErrUnsupported }
+
 // Close does nothing.
 func (*Loop) Close() {}
+
+// Close does nothing.
+func (*Loops) Close() {}
+
+// Run is never called.
+func (*Loops) Run(*Home, func(*Task)) { panic(ErrUnsupported) }
 
 // Run is never called.
 func (*Loop) Run(func(*Task)) { panic(ErrUnsupported) }
