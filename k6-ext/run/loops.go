@@ -5,8 +5,8 @@ import "runtime"
 // longIteration is the number of operations from which it pays to bring a worker to its loop and back.
 const longIteration = 100
 
-// mostOnLoop is the number of workers for each processor up to which a loop is faster than goroutines. A loop serves them in turn; with more
-// processes of a server than fit into a processor's cache, it never finds one that is still there, while goroutines often continue what ran last.
+// mostOnLoop is the number of workers for each processor up to which a loop is faster than goroutines. Measured
+// with selects on PostgreSQL on two processors: at 13 a loop did 1.15 of what goroutines did, at 16 as much with less of the processor, at 32 0.9 of it.
 const mostOnLoop = 16
 
 // loops is the number of loops that the workers run on: one for each processor where more workers than processors do one
