@@ -16,7 +16,7 @@ import { pgbench } from "./pgbench/pgbench.ts";
 import { describeCell } from "./pgbench/report.ts";
 import { BenchServer } from "./pgbench/server.ts";
 import { xk6Sql } from "./pgbench/xk6-sql.ts";
-import { median } from "./statistics/ratio.ts";
+import { median } from "./statistics/median.ts";
 
 /** Starts whose middle is taken off a run's processor time. */
 const startUps = 3;

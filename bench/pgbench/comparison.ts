@@ -1,6 +1,7 @@
 // What was measured in one cell, and the ratios that follow from it.
 
-import { median, type Ratio, ratioOf } from "../statistics/ratio.ts";
+import { median } from "../statistics/median.ts";
+import { type Ratio, ratioOf } from "../statistics/ratio.ts";
 import type { Cell, Outcome } from "./contender.ts";
 
 /** What is compared; of CPU and memory less is better. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { median, ratioOf } from "./ratio.ts";
+import { ratioOf } from "./ratio.ts";
 
 describe("a ratio", () => {
   it("is the geometric mean over the rounds, the same either way round", () => {
@@ -39,11 +39,4 @@ describe("a ratio", () => {
   ])("of %j to %j is refused", (measured, yardstick) => {
     expect(() => ratioOf(measured, yardstick)).toThrow(RangeError);
   });
-});
-
-it("the median is the middle one, or the mean of two", () => {
-  expect(median([3, 1, 2])).toBe(2);
-  expect(median([4, 1, 2, 3])).toBe(2.5);
-  expect(median([7])).toBe(7);
-  expect(median([])).toBeNaN();
 });

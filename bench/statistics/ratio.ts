@@ -34,11 +34,3 @@ export function ratioOf(measured: readonly number[], yardstick: readonly number[
   const half = jStat.studentt.inv((1 + confidence) / 2, rounds - 1) * Math.sqrt(variance / rounds);
   return { value: Math.exp(mean), lower: Math.exp(mean - half), upper: Math.exp(mean + half), rounds };
 }
-
-/** The middle value; the mean of the two in the middle of an even number. NaN of none. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
-}
