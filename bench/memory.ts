@@ -1,11 +1,10 @@
 // npm run bench:memory: how much memory a run holds, by its workers and over time. docs/memory.md explains what it prints.
 
-import { parseArgs } from "node:util";
 import { measureGrowth } from "./memory/growth.ts";
 import type { MetricsMode } from "./memory/load.ts";
 import { measurePeaks } from "./memory/peaks.ts";
 import { printGrowth, printMinute, printPeaks } from "./memory/print.ts";
-import { BenchmarkError, benchmark, numberOption, writeMeasured } from "./running/benchmark.ts";
+import { BenchmarkError, benchmark, numberOption, parseOptions, writeMeasured } from "./running/benchmark.ts";
 
 const usage = "Options: --minutes 30 --rate 5000 --workers 1,10,100,1000 --seconds 5 --rounds 3";
 
@@ -13,21 +12,17 @@ const usage = "Options: --minutes 30 --rate 5000 --workers 1,10,100,1000 --secon
 const longestInOperationsMode = 5;
 
 function read(args: string[]) {
-  let values: Record<"minutes" | "rate" | "workers" | "seconds" | "rounds", string>;
-  try {
-    ({ values } = parseArgs({
-      args,
-      options: {
-        minutes: { type: "string", default: "30" },
-        rate: { type: "string", default: "5000" },
-        workers: { type: "string", default: "1,10,100,1000" },
-        seconds: { type: "string", default: "5" },
-        rounds: { type: "string", default: "3" },
-      },
-    }));
-  } catch (error) {
-    throw new BenchmarkError(`${(error as Error).message}\n${usage}`);
-  }
+  const values = parseOptions(
+    args,
+    {
+      minutes: { type: "string", default: "30" },
+      rate: { type: "string", default: "5000" },
+      workers: { type: "string", default: "1,10,100,1000" },
+      seconds: { type: "string", default: "5" },
+      rounds: { type: "string", default: "3" },
+    },
+    usage,
+  );
   const workers = values.workers
     .split(",")
     .map((text) => Math.floor(numberOption("workers", text, { from: 1, to: 100_000 })));

@@ -3,7 +3,6 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { parseArgs } from "node:util";
 import { installationFolder } from "../cli/installation.ts";
 import { startEmbeddedPostgres } from "../cli/postgres/embedded-postgres.ts";
 import { readRun } from "../lib/result/index.ts";
@@ -11,6 +10,7 @@ import { compare } from "./open-loop/comparison.ts";
 import { picture } from "./open-loop/picture.ts";
 import { tableOf } from "./open-loop/table.ts";
 import { type EndedThroughStop, runThroughStop } from "./open-loop/through-stop.ts";
+import { BenchmarkError, benchmark, numberOption, parseOptions } from "./running/benchmark.ts";
 
 const usage =
   "Options: --seconds 60 (measured, of each run), --image FILE (draws an SVG), --again (reads the last two runs)";
@@ -19,42 +19,28 @@ const stopSeconds = 2;
 const warmupSeconds = 10;
 const unjudged = { SLO_P95: "none", SLO_P99: "none", SLO_ERROR_RATE: "none" };
 
-/** Runs both, prints, and writes. Exit code 2 for options that are not accepted. */
-export async function main(args: string[]): Promise<number> {
-  try {
+/** Runs both, or reads the last ones, prints, and draws where that is asked for. */
+export function main(args: string[]): Promise<number> {
+  return benchmark("open-loop", async () => {
     const { seconds, image, again } = read(args);
     const [open, closed] = again ? lastRuns() : await newRuns(seconds);
     const comparison = compare(open, closed);
     process.stdout.write(`${tableOf(comparison).join("\n")}\n`);
     if (image !== undefined) writeFileSync(image, `${picture(comparison, stopSeconds)}\n`);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    process.stderr.write(`bench:open-loop: ${error.message}\n${usage}\n`);
-    return 2;
-  }
+  });
 }
 
-class Refusal extends Error {}
-
-function read(args: string[]): { seconds: number; image: string | undefined; again: boolean } {
-  let values: { seconds: string; image?: string; again: boolean };
-  try {
-    ({ values } = parseArgs({
-      args,
-      options: {
-        seconds: { type: "string", default: "60" },
-        image: { type: "string" },
-        again: { type: "boolean", default: false },
-      },
-    }));
-  } catch (error) {
-    throw new Refusal((error as Error).message);
-  }
-  const seconds = Number(values.seconds);
-  if (!(seconds >= 10 && seconds <= 3600))
-    throw new Refusal(`--seconds is "${values.seconds}"; it takes a number from 10 to 3600`);
-  return { seconds, image: values.image, again: values.again };
+function read(args: string[]) {
+  const { seconds, image, again } = parseOptions(
+    args,
+    {
+      seconds: { type: "string", default: "60" },
+      image: { type: "string" },
+      again: { type: "boolean", default: false },
+    },
+    usage,
+  );
+  return { seconds: numberOption("seconds", seconds, { from: 10, to: 3600 }), image, again };
 }
 
 /** One after the other, on a server of their own. */
@@ -88,13 +74,13 @@ function lastRuns(): [EndedThroughStop, EndedThroughStop] {
   try {
     written = JSON.parse(readFileSync(file, "utf8"));
   } catch {
-    throw new Refusal(`there are no runs to read again: ${file} is missing. Leave out --again`);
+    throw new BenchmarkError(`there are no runs to read again: ${file} is missing. Leave out --again`);
   }
   const [open, closed] = written.map(({ folder, stall }) => {
     const path = join(installationFolder, folder);
     return { folder: path, stall, run: readRun(path).run };
   });
   if (open === undefined || closed === undefined)
-    throw new Refusal(`${file} does not name two runs. Leave out --again`);
+    throw new BenchmarkError(`${file} does not name two runs. Leave out --again`);
   return [open, closed];
 }

@@ -1,30 +1,26 @@
 // npm run bench:pacing: how late operations start that nothing but the harness keeps waiting, beside how late the operating system
 // alone wakes a thread.
 
-import { parseArgs } from "node:util";
 import { startEmbeddedPostgres } from "../cli/postgres/embedded-postgres.ts";
 import { closeCell, measureRound, openCells } from "./pacing/cells.ts";
 import { printCells } from "./pacing/print.ts";
 import { buildYardstick } from "./pacing/yardstick.ts";
-import { BenchmarkError, benchmark, numberOption, writeMeasured } from "./running/benchmark.ts";
+import { benchmark, numberOption, parseOptions, writeMeasured } from "./running/benchmark.ts";
 
 export { keepNetworkBusy } from "./pacing/network-load.ts";
 
 const usage = "Options: --seconds 5 --rounds 5";
 
 function read(args: string[]) {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: { seconds: { type: "string", default: "5" }, rounds: { type: "string", default: "5" } },
-    });
-    return {
-      seconds: numberOption("seconds", values.seconds, { from: 1, to: 3600 }),
-      rounds: Math.floor(numberOption("rounds", values.rounds, { from: 1, to: 100 })),
-    };
-  } catch (error) {
-    throw new BenchmarkError(error instanceof BenchmarkError ? error.message : `${(error as Error).message}\n${usage}`);
-  }
+  const values = parseOptions(
+    args,
+    { seconds: { type: "string", default: "5" }, rounds: { type: "string", default: "5" } },
+    usage,
+  );
+  return {
+    seconds: numberOption("seconds", values.seconds, { from: 1, to: 3600 }),
+    rounds: Math.floor(numberOption("rounds", values.rounds, { from: 1, to: 100 })),
+  };
 }
 
 /** Measures every rate under every condition in turn, prints lag beside the yardstick, and writes both. */

@@ -1,22 +1,39 @@
-// What all benchmarks do around what they measure: refuse bad input, say where it was measured, write what was measured.
+// What benchmarks do around what they measure: refuse bad input, say where it was measured, write what was measured.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { arch, cpus, release, totalmem, type } from "node:os";
 import { join, relative } from "node:path";
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { BuildError } from "../../build/command.mjs";
+import { CommandError } from "../../cli/errors.ts";
 import { installationFolder, version } from "../../cli/installation.ts";
 
 /** Something that the person at the keyboard can put right; shown without a stack trace. */
 export class BenchmarkError extends Error {}
 
-/** Runs a benchmark; gives the exit code: 2 for what it refuses. */
+/** Runs a benchmark; gives the exit code: 2 for what it refuses, and where what it needs cannot be built or started. */
 export async function benchmark(name: string, body: () => Promise<void>): Promise<number> {
   try {
     await body();
     return 0;
   } catch (error) {
-    if (!(error instanceof BenchmarkError)) throw error;
-    process.stderr.write(`bench:${name}: ${error.message}\n`);
+    const plain = [BenchmarkError, BuildError, CommandError].some((kind) => error instanceof kind);
+    if (!plain) throw error;
+    process.stderr.write(`bench:${name}: ${(error as Error).message}\n`);
     return 2;
+  }
+}
+
+/** The options that a benchmark was given. @throws {BenchmarkError} with the usage, for others than it knows. */
+export function parseOptions<const Options extends NonNullable<ParseArgsConfig["options"]>>(
+  args: string[],
+  options: Options,
+  usage: string,
+) {
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    throw new BenchmarkError(`${(error as Error).message}\n${usage}`);
   }
 }
 
