@@ -2,6 +2,7 @@
 
 import { type Environment, readInteger, readText } from "./environment/index.ts";
 import type { LoadProfile } from "./profile.ts";
+import { dueAt, totalSeconds } from "./schedule.ts";
 
 /**
  * Operations that a run can have at most, warm-up included; undefined in a closed loop without OPERATION_COUNT, which has as many as
@@ -11,12 +12,8 @@ export function mostOperations(profile: LoadProfile, environment: Environment): 
   const count = readInteger(environment, "OPERATION_COUNT");
   if (count !== undefined) return count;
   if (profile.loop === "closed") return undefined;
-  const due = profile.segments.reduce(
-    (sum, { seconds, rate }) => sum + (rate === undefined ? 0 : (seconds * (rate.from + rate.to)) / 2),
-    0,
-  );
   // As the native loop counts: a rate of 0.1 for 10 s must not become two operations by a rounding error.
-  return Math.ceil(due - 1e-6);
+  return Math.ceil(dueAt(profile, totalSeconds(profile)) - 1e-6);
 }
 
 /** The variables with the profile's mix where the user set none. */

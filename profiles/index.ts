@@ -1,5 +1,6 @@
 // Load profiles: how much load over time, whatever the workload.
 
+export { dueAt, maximumRate, maximumWorkers, rateAt, timeOf, totalSeconds, workersAt } from "../lib/schedule.ts";
 export {
   type DeclaredProfile,
   type DeclaredSegment,
@@ -11,5 +12,4 @@ export { describeRate } from "./describe-rate.ts";
 export { defaultProfile, profiles } from "./list.ts";
 export { resolveProfile } from "./resolve.ts";
 export { isProfileOfFunctions, sampleProfile } from "./sample.ts";
-export { dueAt, maximumRate, maximumWorkers, rateAt, timeOf, totalSeconds, workersAt } from "./schedule.ts";
 export { validateProfile } from "./validate.ts";

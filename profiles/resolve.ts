@@ -10,9 +10,9 @@ import {
   UsageError,
 } from "../lib/environment/index.ts";
 import type { LoadProfile, Segment } from "../lib/profile.ts";
+import { maximumRate, maximumWorkers } from "../lib/schedule.ts";
 import { forCores } from "./declared.ts";
 import { defaultProfile, profiles } from "./list.ts";
-import { maximumRate, maximumWorkers } from "./schedule.ts";
 import { stretch } from "./stretch.ts";
 import { validateProfile } from "./validate.ts";
 

@@ -3,7 +3,7 @@
 import type { Options, Scenario } from "k6/options";
 import type { RunDeclaration } from "../../k6-ext/index.d.ts";
 import { UsageError } from "../environment/index.ts";
-import { highestWorkers } from "./settings.ts";
+import { maximumWorkers, totalSeconds } from "../schedule.ts";
 
 /** Slices that a VU may need beyond those of the run's length: one that is cut at either end. */
 const spareSlices = 2;
@@ -33,8 +33,8 @@ export const setupOnly: Options = {
 
 function scenarioOf(declaration: RunDeclaration): Scenario {
   const { profile, operationCount, operationsPerIteration } = declaration;
-  const vus = highestWorkers(profile);
-  const total = Math.ceil(profile.segments.reduce((sum, { seconds }) => sum + seconds, 0));
+  const vus = maximumWorkers(profile);
+  const total = Math.ceil(totalSeconds(profile));
   const graceful = Math.ceil(declaration.gracefulStopSeconds);
   if (operationCount !== undefined) {
     const limits = { vus, maxDuration: "24h", gracefulStop: `${graceful}s` };

@@ -13,6 +13,7 @@ import {
   UsageError,
 } from "../environment/index.ts";
 import type { LoadProfile } from "../profile.ts";
+import { maximumRate, maximumWorkers } from "../schedule.ts";
 
 /** Iterations that all workers together make in a second, at most: k6 keeps the duration of each until the end of the test. */
 const iterationsPerSecond = 100;
@@ -50,7 +51,7 @@ export function declarationOf(
     seed: readInteger(environment, "SEED") ?? 1,
     ...(operationCount !== undefined && { operationCount }),
     ...(operationsPerIteration !== undefined && { operationsPerIteration }),
-    iterationSeconds: Math.max(1, Math.ceil(highestWorkers(profile) / iterationsPerSecond)),
+    iterationSeconds: Math.max(1, Math.ceil(maximumWorkers(profile) / iterationsPerSecond)),
     connections: (readWordOrInteger(environment, "CONNECTIONS") ?? "per-worker") as "per-worker" | number,
     depth: readInteger(environment, "DEPTH") ?? 1,
     ...(mode !== undefined && { mode }),
@@ -84,15 +85,9 @@ export function gracefulStopSeconds(environment: Environment): number {
   return readDuration(environment, "GRACEFUL_STOP") ?? 30;
 }
 
-/** Workers at the profile's highest point. */
-export function highestWorkers(profile: LoadProfile): number {
-  return Math.max(...profile.segments.flatMap(({ workers }) => [workers.from, workers.to]));
-}
-
 /** One sample for each operation where that is cheap, or asked for; else windows. */
 function metricsMode(profile: LoadProfile, environment: Environment): "operations" | "windows" {
   const asked = readChoice(environment, "METRICS");
   if (asked === "operations" || asked === "windows") return asked;
-  const rates = profile.segments.flatMap(({ rate }) => (rate ? [rate.from, rate.to] : []));
-  return profile.loop === "open" && Math.max(...rates) <= highestSampledRate ? "operations" : "windows";
+  return profile.loop === "open" && maximumRate(profile) <= highestSampledRate ? "operations" : "windows";
 }

@@ -1,6 +1,6 @@
 // A profile as pure functions of time, in seconds since the run's start. The native loop follows the same formulas.
 
-import type { LoadProfile, Segment } from "../lib/profile.ts";
+import type { LoadProfile, Segment } from "./profile.ts";
 
 /** Length of the whole profile in seconds. */
 export function totalSeconds(profile: LoadProfile): number {
