@@ -1,13 +1,7 @@
 // The operations of the OLTP suite and how often each comes.
 
-import {
-  type Environment,
-  readChoice,
-  readText,
-  readWeights,
-  suggestion,
-  UsageError,
-} from "../../lib/environment/index.ts";
+import { type Environment, readChoice, UsageError } from "../../lib/environment/index.ts";
+import { readOperations } from "../operation-weights.ts";
 
 /** Point lookup by key, range scan by key, insert above the data, update of a column that is no key, delete by key. */
 export const operationNames = ["select", "range", "insert", "update", "delete"] as const;
@@ -38,21 +32,14 @@ export const defaultMix = "read-heavy";
 export function readMix(environment: Environment): Weights {
   const mixName = readChoice(environment, "MIX") ?? defaultMix;
   const mix: Weights = mixes[mixName] ?? {};
-  const asked = readWeights(environment, "OPERATIONS");
+  const asked = readOperations(environment, operationNames);
   const weights: Weights = {};
   for (const { name, weight } of asked ?? operationNames.map((name) => ({ name, weight: undefined }))) {
-    const operation = operationNames.find((known) => known === name);
-    if (operation === undefined) {
-      throw new UsageError(
-        `OPERATIONS=${readText(environment, "OPERATIONS")} names an unknown operation ${name}.` +
-          `${suggestion(name, operationNames)} Known are ${operationNames.join(", ")}.`,
-      );
-    }
-    const share = weight ?? mix[operation] ?? 0;
-    if (share > 0) weights[operation] = share;
+    const share = weight ?? mix[name] ?? 0;
+    if (share > 0) weights[name] = share;
     else if (asked !== undefined && weight === undefined) {
       throw new UsageError(
-        `OPERATIONS names ${operation} without a weight, and the mix ${mixName} has none for it. Write ${operation}=1, or choose another MIX.`,
+        `OPERATIONS names ${name} without a weight, and the mix ${mixName} has none for it. Write ${name}=1, or choose another MIX.`,
       );
     }
   }

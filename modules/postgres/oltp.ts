@@ -3,6 +3,7 @@
 
 import type { DataSet, Generator, Operation, Workload } from "../../lib/workload.ts";
 import type { KeyDistribution, OltpOptions } from "../oltp/options.ts";
+import { weightsText } from "../operation-weights.ts";
 import { deletableRows, deletedKey, firstKey, removedRows } from "./deletable-rows.ts";
 
 const table = "dbmark_oltp";
@@ -22,7 +23,7 @@ export function oltpWorkload(options: OltpOptions, runOperations: number | undef
   return {
     name: "oltp",
     system: "postgres",
-    description: `${mixText(options)} on ${options.rows} rows of a table of its own.`,
+    description: `${weightsText(options.weights)} on ${options.rows} rows of a table of its own.`,
     operations: operations(options, deletable).filter(({ weight }) => weight > 0),
     dataSet: dataSet(options.rows, deletable),
     slo: options.slo,
@@ -156,12 +157,4 @@ function dataSet(rows: number, deletable: number): DataSet {
     ],
     removeInserted: [`DELETE FROM ${table} WHERE id > ${rows}`],
   };
-}
-
-/** The mix in words: "select 70 %, insert 30 %". */
-export function mixText({ weights }: OltpOptions): string {
-  const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
-  return Object.entries(weights)
-    .map(([name, weight]) => `${name} ${Number(((100 * weight) / total).toFixed(1))} %`)
-    .join(", ");
 }

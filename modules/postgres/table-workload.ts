@@ -5,8 +5,8 @@ import { UsageError } from "../../lib/environment/index.ts";
 import type { Operation, Parameter, Pool, Workload } from "../../lib/workload.ts";
 import { writes } from "../oltp/mix.ts";
 import type { OltpOptions } from "../oltp/options.ts";
+import { weightsText } from "../operation-weights.ts";
 import type { TableFacts } from "../system.ts";
-import { mixText } from "./oltp.ts";
 import { insertOperation } from "./table-insert.ts";
 import { keyOf, type TableKey } from "./table-key.ts";
 import { keyPool, tuple } from "./table-pool.ts";
@@ -54,7 +54,7 @@ export function tableWorkload(definition: TableDefinition, options: OltpOptions,
   return {
     name: "oltp",
     system: "postgres",
-    description: `${mixText(options)} on the ${definition.type} ${definition.qualified}.`,
+    description: `${weightsText(weights)} on the ${definition.type} ${definition.qualified}.`,
     operations,
     pools,
     ...(writes(weights) && !definition.ownedByDbmark && { foreignTables: [definition.qualified] }),

@@ -3,9 +3,10 @@
 import type { TableDefinition } from "../../k6-ext/index.d.ts";
 import { UsageError } from "../../lib/environment/index.ts";
 import type { Workload } from "../../lib/workload.ts";
+import { weightsText } from "../operation-weights.ts";
 import type { TableFacts, TableQuestion } from "../system.ts";
 import type { TpcbOptions } from "../tpcb/options.ts";
-import { accountsPerBranch, operationsText, tablesStatement, tpcbOperations } from "./tpcb.ts";
+import { accountsPerBranch, tablesStatement, tpcbOperations } from "./tpcb.ts";
 
 /** The largest of the tables, whose definition is read. */
 export const existingTpcbTable = "pgbench_accounts";
@@ -54,7 +55,7 @@ export function existingTpcbWorkload(definition: TableDefinition, options: TpcbO
   return {
     name: "tpcb",
     system: "postgres",
-    description: `${operationsText(options)} at scale ${scale}, on tables that were there.`,
+    description: `${weightsText(options.weights)} at scale ${scale}, on tables that were there.`,
     operations,
     ...(written.length > 0 && { foreignTables: [...new Set(written)] }),
     slo: options.slo,

@@ -2,6 +2,7 @@
 // https://www.postgresql.org/docs/current/pgbench.html
 
 import type { DataSet, Operation, Parameter, Step, Workload } from "../../lib/workload.ts";
+import { weightsText } from "../operation-weights.ts";
 import type { TpcbOptions } from "../tpcb/options.ts";
 
 /** Accounts of one branch, as pgbench has them. */
@@ -31,7 +32,7 @@ export function tpcbWorkload(options: TpcbOptions): Workload {
   return {
     name: "tpcb",
     system: "postgres",
-    description: `${operationsText(options)} at scale ${options.scale}, on tables of its own.`,
+    description: `${weightsText(options.weights)} at scale ${options.scale}, on tables of its own.`,
     operations: tpcbOperations(options, { remove, changesOthers: true }),
     dataSet: dataSet(options.scale),
     slo: options.slo,
@@ -172,12 +173,4 @@ function dataSet(scale: number): DataSet {
 /** Makes a table with its mark in one transaction, so that no interrupted load leaves one without. */
 function marked(table: string, columns: string, settings = " WITH (fillfactor = 100)"): string {
   return `CREATE TABLE ${table} (${columns})${settings}; COMMENT ON TABLE ${table} IS '${mark}'`;
-}
-
-/** The operations in words: "tpcb 50 %, select 50 %". */
-export function operationsText({ weights }: TpcbOptions): string {
-  const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
-  return Object.entries(weights)
-    .map(([name, weight]) => `${name} ${Number(((100 * weight) / total).toFixed(1))} %`)
-    .join(", ");
 }

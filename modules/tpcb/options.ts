@@ -1,16 +1,9 @@
 // What a user can choose about the TPC-B-like suite, read from the variables.
 
-import {
-  type Environment,
-  readChoice,
-  readInteger,
-  readText,
-  readWeights,
-  suggestion,
-  UsageError,
-} from "../../lib/environment/index.ts";
+import { type Environment, readChoice, readInteger, readText, UsageError } from "../../lib/environment/index.ts";
 import type { Slo } from "../../lib/workload.ts";
 import { refuseMix } from "../no-mix.ts";
+import { readOperations } from "../operation-weights.ts";
 import { readSlo } from "../slo.ts";
 
 /** pgbench's built-in scripts: tpcb-like, select-only (-S) and simple-update (-N). */
@@ -47,23 +40,16 @@ export function readTpcbOptions(environment: Environment): TpcbOptions {
   return {
     scale: readInteger(environment, "SCALE") ?? defaultScale,
     existing,
-    weights: readOperations(environment),
+    weights: readWeights(environment),
     slo: readSlo(environment),
   };
 }
 
 /** The operations of OPERATIONS; without it, tpcb alone. A name without a weight has 1. Those of weight 0 are left out. */
-function readOperations(environment: Environment): Weights {
+function readWeights(environment: Environment): Weights {
   const weights: Weights = {};
-  for (const { name, weight = 1 } of readWeights(environment, "OPERATIONS") ?? [{ name: "tpcb" }]) {
-    const operation = operationNames.find((known) => known === name);
-    if (operation === undefined) {
-      throw new UsageError(
-        `OPERATIONS=${readText(environment, "OPERATIONS")} names an unknown operation ${name}.` +
-          `${suggestion(name, operationNames)} Known are ${operationNames.join(", ")}.`,
-      );
-    }
-    if (weight > 0) weights[operation] = weight;
+  for (const { name, weight = 1 } of readOperations(environment, operationNames) ?? [{ name: "tpcb" }]) {
+    if (weight > 0) weights[name] = weight;
   }
   return weights;
 }

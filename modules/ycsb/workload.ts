@@ -1,6 +1,7 @@
 // A core workload on one system: its operations in their proportions.
 
 import type { DataSet, Operation, Workload } from "../../lib/workload.ts";
+import { weightsText } from "../operation-weights.ts";
 import { type OperationName, operationNames } from "./core-workloads.ts";
 import type { YcsbOptions } from "./options.ts";
 
@@ -19,11 +20,10 @@ export function ycsbWorkload(
     const weight = workload.proportions[operation];
     return weight === undefined ? [] : [{ operation, weight }];
   });
-  const text = shares.map(({ operation, weight }) => `${operation} ${weight} %`).join(", ");
   return {
     name: `ycsb ${name}`,
     system,
-    description: `YCSB's core workload ${name} (${workload.title}): ${text}, ${distribution}, on ${rows} rows of its own.`,
+    description: `YCSB's core workload ${name} (${workload.title}): ${weightsText(workload.proportions)}, ${distribution}, on ${rows} rows of its own.`,
     operations: shares.map(({ operation, weight }) => ({ name: operation, weight, ...operations[operation] })),
     dataSet,
     slo: options.slo,
