@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CommandError } from "./errors.ts";
 
 /** The folder with dbmark's package.json. */
 export const installationFolder = findInstallation(dirname(fileURLToPath(import.meta.url)));
@@ -17,6 +18,13 @@ export const k6Binary = join(installationFolder, "bin", process.platform === "wi
 /** The bundle of a script for k6. */
 export function scriptBundle(suite: string): string {
   return join(installationFolder, "dist", `${suite}.js`);
+}
+
+/** Refuses to run k6 with a bundle where one of the two was not built. */
+export function assertBuilt(bundle: string): void {
+  for (const file of [k6Binary, bundle]) {
+    if (!existsSync(file)) throw new CommandError(`${file} is missing. Make it with: npm run build`);
+  }
 }
 
 /** The program that outlives the command line to stop its PostgreSQL. */

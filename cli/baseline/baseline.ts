@@ -7,7 +7,7 @@ import { UsageError } from "../../lib/environment/index.ts";
 import { findSuite, suiteOnSystem } from "../../modules/index.ts";
 import { CommandError, messageOf } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import { k6Binary, scriptBundle, version } from "../installation.ts";
+import { assertBuilt, scriptBundle, version } from "../installation.ts";
 import { Interrupted, Interruption } from "../run/interruption.ts";
 import { cellsFor, nameOf } from "./cells.ts";
 import { jsonReport, type MeasuredCell, textReport } from "./report.ts";
@@ -34,9 +34,7 @@ export async function baseline(suiteName: string, options: BaselineOptions): Pro
     seconds: wholeNumber("seconds", options.seconds),
     metrics: options.metrics,
   };
-  for (const file of [k6Binary, conditions.script]) {
-    if (!existsSync(file)) throw new CommandError(`${file} is missing. Make it with: npm run build`);
-  }
+  assertBuilt(conditions.script);
   const output = options.output === undefined ? undefined : checkOutput(options.output);
 
   const startedAt = new Date().toISOString();

@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { harnessVariables, variables } from "../../lib/environment/index.ts";
+import { variables } from "../../lib/environment/index.ts";
 import { type RunFile, readRun } from "../../lib/result/index.ts";
 import { CommandError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -102,6 +102,6 @@ function variablesOf({ workers, operationsPerIteration }: Cell, { seconds, metri
 
 /** The environment without what is set there for other runs: a baseline is always of the same thing. */
 function withoutVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const names = new Set([...variables, ...harnessVariables].map(({ name }) => name));
+  const names = new Set(variables.map(({ name }) => name));
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !names.has(name)));
 }

@@ -1,10 +1,9 @@
 // What the user asks of `dbmark run`, checked in full before anything is started.
 
-import { existsSync } from "node:fs";
 import { assertKnown, UsageError, variablesOfSuite } from "../../lib/environment/index.ts";
 import { findSuite, suites, tableOf, workloadOf } from "../../modules/index.ts";
 import { CommandError } from "../errors.ts";
-import { k6Binary, scriptBundle } from "../installation.ts";
+import { assertBuilt, scriptBundle } from "../installation.ts";
 import { redact } from "../redact.ts";
 import { isProfileFile, readProfileFile } from "./profile-file.ts";
 import { prepareResultsFolder } from "./results-folder.ts";
@@ -63,9 +62,7 @@ export async function checkRequest(suiteName: string, options: RunOptions): Prom
   // Made only to see that it can be made: the script makes it again. One on a table that is there already needs the target.
   if (tableOf(suite.name, system, environment) === undefined) workloadOf(suite.name, system, environment, profile);
   const script = scriptBundle(suite.script);
-  for (const file of [k6Binary, script]) {
-    if (!existsSync(file)) throw new CommandError(`${file} is missing. Make it with: npm run build`);
-  }
+  assertBuilt(script);
   return {
     suite: suite.name,
     script,
