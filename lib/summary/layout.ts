@@ -1,5 +1,7 @@
 /** Lays out text in columns and lines for a terminal. */
 
+import type { Palette } from "./palette.ts";
+
 /** The summary's width in characters. */
 export const width = 100;
 
@@ -42,6 +44,19 @@ export function wrap(text: string, prefix: string): string[] {
   }
   lines.push(line);
   return lines;
+}
+
+/** A table's heading, and its body. */
+export function titled(rows: readonly string[], palette: Palette): string[] {
+  const [heading = "", ...body] = rows;
+  return [palette.strong(heading), ...body];
+}
+
+/** A label and a text beside it, such as `Harness      0.25 cores …`; `whole`: the text is not broken into lines. */
+export function labelled(label: string, text: string, palette: Palette, whole = false): string[] {
+  const prefix = label.padEnd(13);
+  const [first = "", ...rest] = whole ? [prefix + text] : wrap(text, prefix);
+  return [palette.strong(prefix) + first.slice(prefix.length), ...rest];
 }
 
 /** A text cut to a length, with an ellipsis for the rest. */

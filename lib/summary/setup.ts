@@ -1,7 +1,7 @@
 /** The part of the summary that says what ran where, and what it cost. */
 
 import type { Connections, ProcessResources, RunFile } from "../schema/run.generated.ts";
-import { wrap } from "./layout.ts";
+import { labelled } from "./layout.ts";
 import type { Palette } from "./palette.ts";
 import { bytes, cores, count, duration, latency, rate, share } from "./units.ts";
 
@@ -24,10 +24,8 @@ export function setupLines(run: RunFile, path: string | undefined, palette: Pale
   const lines: string[] = [];
   for (const [label, text] of facts) {
     if (text === undefined || text === "") continue;
-    const prefix = label.padEnd(13);
     // A path is never broken: it is there to be copied.
-    const [first = "", ...rest] = label === "Result" ? [prefix + text] : wrap(text, prefix);
-    lines.push(palette.strong(prefix) + first.slice(prefix.length), ...rest);
+    lines.push(...labelled(label, text, palette, label === "Result"));
   }
   return lines;
 }

@@ -1,9 +1,10 @@
 /** The part of the summary that belongs to load profiles whose load changes, or that run long: their steps, and what they report. */
 
-import type { DriftReport, Peak, RunFile, Step, Trend } from "../schema/run.generated.ts";
-import { columns, shorten, wrap } from "./layout.ts";
+import type { DriftReport, Peak, RunFile, Trend } from "../schema/run.generated.ts";
+import { columns, labelled, shorten, titled } from "./layout.ts";
 import type { Palette } from "./palette.ts";
 import { bytes, count, duration, latency, rate, share } from "./units.ts";
+import { paintVerdict, verdictText } from "./verdict.ts";
 
 /** Whether the totals add up seconds of different load, so that their percentiles belong to none of them. */
 export function mixesLoads(run: RunFile): boolean {
@@ -39,22 +40,13 @@ export function stepTable(run: RunFile, palette: Palette): string[] {
     count(step.failed),
     ...(undone ? [count(step.undone)] : []),
     ...[step.response.p50, step.response.p95, step.response.p99, step.response.max].map(latency),
-    verdictOf(step),
+    verdictText(step.met, "FAILED"),
   ]);
-  const [first = "", ...lines] = columns(
+  const table = columns(
     [heading, ...body],
     heading.map((_, i) => (i === 0 || i === heading.length - 1 ? "left" : "right")),
   );
-  const paint = (line: string) =>
-    line
-      .replace(/ met$/, (text) => palette.good(text))
-      .replace(/ FAILED$/, (text) => palette.bad(text))
-      .replace(/ not known$/, (text) => palette.warning(text));
-  return ["", palette.strong(first), ...lines.map(paint)];
-}
-
-function verdictOf({ met }: Step): string {
-  return met === null ? "not known" : met ? "met" : "FAILED";
+  return ["", ...titled(table, palette).map((line) => paintVerdict(line, palette))];
 }
 
 /** What the profile was run for, in sentences; nothing where it reports nothing. */
@@ -106,15 +98,16 @@ function recoveryText(peak: Peak, { percentile, limit }: Extract<Report, { kind:
   return `from ${peak.part}: not known, ${peak.reason}${p99}`;
 }
 
+/** How a value is shown. */
+type Unit = (value: number) => string;
+
 function driftFacts(report: DriftReport): [string, string][] {
-  const text = (trend: Trend | null, unit: (value: number | null) => string) => {
+  const signed = (value: number, unit: Unit) => `${value < 0 ? "−" : "+"}${unit(Math.abs(value))}`;
+  const text = (trend: Trend | null, unit: Unit) => {
     if (trend === null) return "not known";
-    const signed = (value: number) => `${value < 0 ? "−" : "+"}${unit(Math.abs(value))}`;
-    const part =
-      trend.sharePerHour === null
-        ? ""
-        : `, ${trend.sharePerHour < 0 ? "−" : "+"}${share(Math.abs(trend.sharePerHour))} of the median`;
-    return `${signed(trend.perHour)} an hour (${signed(trend.low)} to ${signed(trend.high)})${part}`;
+    const { perHour, low, high, sharePerHour } = trend;
+    const part = sharePerHour === null ? "" : `, ${signed(sharePerHour, share)} of the median`;
+    return `${signed(perHour, unit)} an hour (${signed(low, unit)} to ${signed(high, unit)})${part}`;
   };
   return [
     ["Drift", `over ${report.windows} windows of ${duration(report.windowSeconds)}, with 95 % intervals`],
@@ -123,10 +116,4 @@ function driftFacts(report: DriftReport): [string, string][] {
     ["  harness", `memory ${text(report.harnessMemory, bytes)}`],
     ["  server", `memory ${text(report.serverMemory, bytes)}`],
   ];
-}
-
-function labelled(label: string, text: string, palette: Palette): string[] {
-  const prefix = label.padEnd(13);
-  const [first = "", ...rest] = wrap(text, prefix);
-  return [palette.strong(prefix) + first.slice(prefix.length), ...rest];
 }

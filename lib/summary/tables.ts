@@ -1,10 +1,11 @@
 /** The tables of the summary: what was done, how long it took, what failed, which SLOs were met. */
 
 import type { AllTotals, Latency, OperationTotals, PhaseTotals, RunFile, Verdict } from "../schema/run.generated.ts";
-import { columns, shorten, width, wrap } from "./layout.ts";
+import { columns, shorten, titled, width, wrap } from "./layout.ts";
 import type { Palette } from "./palette.ts";
 import { mixesLoads } from "./shape.ts";
 import { count, latency, rate, share } from "./units.ts";
+import { paintVerdict, verdictText } from "./verdict.ts";
 
 type Totals = OperationTotals | AllTotals;
 
@@ -14,12 +15,6 @@ const nameOf = (totals: Totals) => ("name" in totals ? shorten(totals.name, 24) 
 function rowsOf(phase: PhaseTotals): Totals[] {
   const ran = phase.operations.filter((totals) => totals.operations + totals.undone > 0);
   return ran.length === 1 ? ran : [...ran, phase.all];
-}
-
-/** A table's heading, and its body. */
-function titled(rows: readonly string[], palette: Palette): string[] {
-  const [heading = "", ...body] = rows;
-  return [palette.strong(heading), ...body];
 }
 
 /** Throughput and counts. Columns in which nothing happened, or for which there is no room, are left out. */
@@ -103,13 +98,8 @@ export function sloTable(verdicts: readonly Verdict[], palette: Palette): string
     verdict.metric === "errorRate" ? "error rate" : `${verdict.metric} response time`,
     show(verdict, verdict.limit),
     show(verdict, verdict.actual),
-    verdict.met === null ? "not known" : verdict.met ? "met" : "MISSED",
+    verdictText(verdict.met, "MISSED"),
   ]);
-  const paint = (line: string) =>
-    line
-      .replace(/ met$/, (text) => palette.good(text))
-      .replace(/ MISSED$/, (text) => palette.bad(text))
-      .replace(/ not known$/, (text) => palette.warning(text));
   const table = columns([heading, ...body], ["left", "left", "right", "right", "left"]);
-  return ["", ...titled(table, palette).map(paint)];
+  return ["", ...titled(table, palette).map((line) => paintVerdict(line, palette))];
 }
