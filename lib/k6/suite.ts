@@ -1,5 +1,5 @@
 // Turns a suite into what k6 wants of a script: options, setup, the default function, teardown and handleSummary.
-// With settings.ts, options.ts and writes.ts, which are pure, this is all of lib/ that k6 runs.
+// Loaded by k6's own VUs only; script.ts is what the workers have. settings.ts, options.ts and writes.ts are pure.
 
 import exec from "k6/execution";
 import type { Options } from "k6/options";

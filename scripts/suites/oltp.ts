@@ -1,4 +1,4 @@
-// Point lookups, range scans, inserts and updates. What it reads: `dbmark list variables`.
+// Point lookups, range scans, inserts, updates and deletes. What it reads: `dbmark list variables`.
 
 import { defineSuite } from "../../lib/k6/suite.ts";
 import { suiteOnSystem } from "../../modules/index.ts";
