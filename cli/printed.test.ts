@@ -19,6 +19,7 @@ describe("what is printed fits into 100 columns", () => {
     [["run", "--help"]],
     [["list", "--help"]],
     [["inspect", "--help"]],
+    [["baseline", "--help"]],
     [["list"]],
     [["list", "profiles"]],
     [["list", "variables"]],

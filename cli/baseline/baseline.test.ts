@@ -2,8 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { width } from "../../lib/summary/layout.ts";
 import { dbmark, endWhatIsLeft, startDbmark } from "../command-under-test.ts";
-import { spreadOf } from "./report.ts";
+import { cellsFor } from "./cells.ts";
+import { spreadOf, textReport } from "./report.ts";
 import type { Sample } from "./sample.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dbmark-baseline-test-"));
@@ -85,4 +87,21 @@ it("the spread is the median with the lowest and the highest, of those that are 
   expect(spreadOf(samples, "cores")).toEqual({ median: 4, minimum: 1, maximum: 9 });
   expect(spreadOf(samples.slice(0, 3), "cores")).toEqual({ median: 3, minimum: 1, maximum: 5 });
   expect(spreadOf([{ cores: null } as Sample], "cores")).toBeNull();
+});
+
+it("the table is no wider than all that is printed, on a machine of many cores too", () => {
+  const sample = (operationsPerSecond: number): Sample => ({
+    operationsPerSecond,
+    operationsPerCoreSecond: operationsPerSecond / 58,
+    nanosecondsPerOperation: 58e9 / operationsPerSecond,
+    cores: 58,
+    memoryMaximumBytes: 1.23e9,
+  });
+  const samples = [281_234_567, 291_234_567, 299_999_999].map(sample);
+  const measured = cellsFor(64).map((cell) => ({ cell, samples }));
+  const lines = textReport("oltp", { script: "", seconds: 3600, metrics: "operations" }, measured).split("\n");
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+  expect(lines).toContain(
+    "256 workers, 1 per iteration  291,235 (281,235–300,000)  5,021 (4,849–5,172)  58.00  1.15 GiB",
+  );
 });

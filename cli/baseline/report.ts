@@ -28,17 +28,18 @@ export function spreadOf(samples: readonly Sample[], figure: keyof Sample): Spre
   return { median: (lower + upper) / 2, minimum, maximum };
 }
 
-/** A table for a person. */
+const thousands = (value: number) => rate(value / 1000);
+
+/** A table for a person, at most as wide as all that is printed. */
 export function textReport(suite: string, { seconds, metrics }: Conditions, measured: readonly MeasuredCell[]): string {
   const rounds = measured[0]?.samples.length ?? 0;
   const rows = measured.map(({ cell, samples }) => {
     const show = (figure: keyof Sample, form: (value: number) => string) => shown(spreadOf(samples, figure), form);
     return {
       cell: nameOf(cell),
-      "operations/s": show("operationsPerSecond", rate),
-      "per core": show("operationsPerCoreSecond", rate),
-      "ns each": show("nanosecondsPerOperation", rate),
-      cores: show("cores", cores),
+      "thousand/s": show("operationsPerSecond", thousands),
+      "per core": show("operationsPerCoreSecond", thousands),
+      cores: cores(spreadOf(samples, "cores")?.median ?? null),
       memory: bytes(spreadOf(samples, "memoryMaximumBytes")?.maximum ?? null),
     };
   });
@@ -48,7 +49,7 @@ export function textReport(suite: string, { seconds, metrics }: Conditions, meas
     "",
     table(rows),
     "",
-    "per core: operations for each second of processor time of the k6 process; ns each: its processor time of one operation",
+    "thousand/s: thousands of operations per second; per core: for each second of processor time of k6",
   ].join("\n");
 }
 

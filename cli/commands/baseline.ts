@@ -21,8 +21,9 @@ export function baselineCommand(finish: (code: ExitCode) => void): Command {
     .addHelpText(
       "after",
       `
-It runs with one worker and with four for each core, in slices of a second and with one operation in each k6 iteration.
-Every operation gets its parameters and is recorded, as in any run. Variables in the environment are not used.
+It runs with one worker and with four for each core, in slices of a second and with one operation in
+each k6 iteration. Every operation gets its parameters and is recorded, as in any run. Variables in
+the environment are not used.
 
 Exit codes:
   ${exitCodes.good} good, ${exitCodes.usage} wrong usage or bad input, ${exitCodes.invalid} k6 gave no result, ${exitCodes.interrupted} interrupted.`,
