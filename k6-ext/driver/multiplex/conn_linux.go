@@ -18,7 +18,7 @@ type Conn struct {
 
 	task *Task
 	loop atomic.Pointer[Loop] // of the task, for SetDeadline and Close
-	// drained: the last read took all there was, so that the next one need not ask before something happens.
+	// drained: the last read took all there was and nothing has happened since, so that the next one need not ask before something does.
 	drained bool
 	// hungUp: the end may have come together with the last bytes, and will not be told again.
 	hungUp  bool
@@ -79,7 +79,6 @@ func (c *Conn) Read(buffer []byte) (int, error) {
 			if err := c.await(pollIn); err != nil {
 				return 0, err
 			}
-			c.drained = false
 		}
 		n, failure := transfer(syscall.SYS_RECVFROM, c.descriptor, buffer)
 		switch {
@@ -160,10 +159,13 @@ func (c *Conn) await(what int16) error {
 			if c.hungUp, err = c.task.await(c.descriptor); err != nil {
 				return os.NewSyscallError("epoll_ctl", err)
 			}
+			// Whatever was awaited: bytes may have come, too, which will not be told again.
+			c.drained = false
 			if !c.closed.Load() && !c.expired.Load() {
 				return nil
 			}
 		} else if c.block(what) {
+			c.drained = false
 			return nil
 		}
 	}

@@ -130,6 +130,69 @@ func TestWhatTheSocketCannotTakeAtOnceIsWrittenWhenItHasRoom(t *testing.T) {
 	}
 }
 
+// tightPair is a pair with small buffers.
+func tightPair(t *testing.T) (*Conn, *net.TCPConn) {
+	t.Helper()
+	conn, other := pair(t)
+	if err := other.SetReadBuffer(32 << 10); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.SetsockoptInt(conn.descriptor, syscall.SOL_SOCKET, syscall.SO_SNDBUF, 32<<10); err != nil {
+		t.Fatal(err)
+	}
+	return conn, other
+}
+
+// capacity is how much a connection takes that nobody reads from.
+func capacity(t *testing.T) (bytes int) {
+	t.Helper()
+	conn, _ := tightPair(t)
+	for {
+		n, failure := transfer(syscall.SYS_SENDTO, conn.descriptor, make([]byte, 16<<10))
+		if failure != 0 {
+			return bytes
+		}
+		bytes += n
+	}
+}
+
+// A reply may come before all that was asked for is written: it is told together with the room, and once.
+func TestAReplyThatComesTogetherWithRoomToWriteIsRead(t *testing.T) {
+	loop := newLoop(t)
+	takes := capacity(t)
+	conn, other := tightPair(t)
+	var group sync.WaitGroup
+	defer group.Wait()
+	group.Add(1)
+	go func() {
+		defer group.Done()
+		loop.Run(func(task *Task) {
+			task.Sleep(20 * time.Millisecond) // until the other task waits for room
+			// It hears of both at once, because this keeps the loop from asking.
+			_, _ = other.Write([]byte("2"))
+			_, _ = io.CopyN(io.Discard, other, int64(takes))
+			time.Sleep(20 * time.Millisecond)
+		})
+	}()
+	givingUp := time.AfterFunc(10*time.Second, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer givingUp.Stop()
+	loop.Run(func(task *Task) {
+		conn.Use(task)
+		defer conn.Use(nil)
+		_, _ = other.Write([]byte("1"))
+		buffer := make([]byte, 10)
+		if n, err := conn.Read(buffer); string(buffer[:n]) != "1" || err != nil {
+			t.Errorf("read %q, %v", buffer[:n], err)
+		}
+		if _, err := conn.Write(make([]byte, takes+takes/8)); err != nil {
+			t.Error(err)
+		}
+		if n, err := conn.Read(buffer); string(buffer[:n]) != "2" || err != nil {
+			t.Errorf("read %q, %v", buffer[:n], err)
+		}
+	})
+}
+
 // The end of a connection is told once, and often together with its last bytes.
 func TestTheEndThatComesWithTheLastBytesIsNoticed(t *testing.T) {
 	loop := newLoop(t)
