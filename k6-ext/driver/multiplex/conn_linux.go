@@ -65,7 +65,8 @@ func (c *Conn) Use(t *Task) {
 	}
 }
 
-// Read waits until there is something to read. After SetDeadline with an instant in the past it returns os.ErrDeadlineExceeded.
+// Read waits until there is something to read. After SetDeadline with an instant in the past it returns os.ErrDeadlineExceeded, also where
+// there is something: a server that sends faster than it is read would otherwise never be beyond its time.
 func (c *Conn) Read(buffer []byte) (int, error) {
 	if len(buffer) == 0 {
 		return 0, nil
@@ -74,6 +75,9 @@ func (c *Conn) Read(buffer []byte) (int, error) {
 		return 0, net.ErrClosed
 	}
 	defer c.letGo()
+	if c.expired.Load() {
+		return 0, os.ErrDeadlineExceeded
+	}
 	for {
 		if c.drained && !c.hungUp {
 			if err := c.await(pollIn); err != nil {
@@ -83,7 +87,7 @@ func (c *Conn) Read(buffer []byte) (int, error) {
 		n, failure := transfer(syscall.SYS_RECVFROM, c.descriptor, buffer)
 		switch {
 		case failure == syscall.EAGAIN:
-			c.drained = true
+			c.drained, c.hungUp = true, false // an end that is still to come will be told
 		case failure == syscall.EINTR:
 		case failure != 0:
 			return 0, os.NewSyscallError("recv", failure)
@@ -212,8 +216,8 @@ func (c *Conn) Close() error {
 	return nil
 }
 
-// SetDeadline takes an instant in the past, which ends the present wait and each later one, or none (the zero time). Nothing
-// in between: whoever needs that has a watchdog.
+// SetDeadline takes an instant in the past, which ends the present wait, each later one and each later read, or none (the zero time).
+// Nothing in between: whoever needs that has a watchdog.
 func (c *Conn) SetDeadline(t time.Time) error {
 	if !t.IsZero() && time.Until(t) > 0 {
 		return os.ErrNoDeadline

@@ -242,6 +242,18 @@ func TestADeadlineInThePastEndsAWaitAndCanBeTakenBack(t *testing.T) {
 	}
 }
 
+func TestADeadlineInThePastHoldsAlsoWhereThereIsSomethingToRead(t *testing.T) {
+	conn, other := pair(t)
+	_, _ = other.Write([]byte("xyz"))
+	if n, err := conn.Read(make([]byte, 1)); n != 1 || err != nil {
+		t.Fatalf("%d bytes, %v", n, err)
+	}
+	_ = conn.SetDeadline(time.Unix(1, 0))
+	if n, err := conn.Read(make([]byte, 1)); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+}
+
 func TestCloseEndsAWaitAndFreesTheDescriptorOnce(t *testing.T) {
 	loop := newLoop(t)
 	for _, onLoop := range []bool{true, false} {
