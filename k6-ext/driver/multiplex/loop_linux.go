@@ -315,6 +315,9 @@ func (l *Loop) poll() int {
 	if n := l.ask(kept); n > 0 || kept == timeout {
 		return n
 	}
+	if timeout > 0 {
+		timeout -= kept
+	}
 	events, err := syscall.EpollWait(l.poller, l.events[:], int(milliseconds(timeout)))
 	if err != nil { // interrupted
 		return 0
