@@ -13,7 +13,6 @@ import (
 // the operation ends with that error.
 func (w *Worker) submit(s *slot) {
 	s.attempts++
-	s.request.Index = s.index
 	failure := w.haveSession()
 	if failure == nil {
 		if w.engine.config.PoolSize > 0 && s.attempts == 1 {
@@ -143,7 +142,7 @@ func (w *Worker) backoff(s *slot) time.Duration {
 		wait = min(wait, retry.MaximumBackoff)
 	}
 	// Jitter from the index and the attempt, so that two that collided do not collide again.
-	random := generator.HashNumber(uint64(s.index), uint64(s.attempts)) >> 11
+	random := generator.HashNumber(uint64(s.request.Index), uint64(s.attempts)) >> 11
 	return wait/2 + time.Duration(float64(wait/2)*float64(random)/(1<<53))
 }
 

@@ -109,7 +109,7 @@ func New(config Config) *Engine {
 	return e
 }
 
-// OpenSessions connects every session that the run needs, a few at a time, before anything is measured.
+// OpenSessions connects every session that the run needs, a few at a time, and starts its loops, before anything is measured.
 func (e *Engine) OpenSessions(ctx context.Context) error {
 	if err := e.sessions.openAll(ctx); err != nil {
 		return err

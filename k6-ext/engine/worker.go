@@ -12,12 +12,13 @@ import (
 	"github.com/dbmark/dbmark/k6-ext/record"
 )
 
-// Observer hears of every operation that a worker ended, on the worker's goroutine. The observation is only good during the call.
+// Observer hears of every operation that a worker ended, where the worker runs: on the goroutine it is lent or on its loop, whose other workers wait
+// meanwhile. The observation is only good during the call.
 type Observer interface {
 	Observe(o *record.Observation)
 }
 
-// Worker runs operations, one slice of time after another. It belongs to one goroutine.
+// Worker runs operations, one slice of time after another. It belongs to the goroutine that calls Slice.
 type Worker struct {
 	engine   *Engine
 	number   int
@@ -55,7 +56,6 @@ type Worker struct {
 // slot is one request that may be in flight.
 type slot struct {
 	request  driver.Request
-	index    int64
 	phase    record.Phase
 	attempts int32
 	lag      time.Duration
@@ -232,7 +232,7 @@ func (w *Worker) prepare(s *slot, claim pacing.Claim) {
 		hash = generator.Hash(hash, &s.request.Parameters[i])
 	}
 	w.digest += hash
-	s.index, s.attempts = claim.Index, 0
+	s.request.Index, s.attempts = claim.Index, 0
 	s.waited, s.lag = 0, -1
 	if e.config.Schedule != nil {
 		s.phase = e.PhaseAt(claim.Due)
