@@ -52,6 +52,19 @@ func pair(t *testing.T) (*Conn, *net.TCPConn) {
 	return conn, other.(*net.TCPConn)
 }
 
+// use has a body use the connection as a task of the loop, or without one.
+func use(conn *Conn, loop *Loop, onLoop bool, body func()) {
+	if !onLoop {
+		body()
+		return
+	}
+	loop.Run(func(task *Task) {
+		conn.Use(task)
+		defer conn.Use(nil)
+		body()
+	})
+}
+
 // echo sends back what comes, until the end.
 func echo(other *net.TCPConn) { _, _ = io.Copy(other, other) }
 
@@ -115,15 +128,7 @@ func TestWhatTheSocketCannotTakeAtOnceIsWrittenWhenItHasRoom(t *testing.T) {
 				t.Errorf("wrote %d bytes of %d, %v", n, len(sent), err)
 			}
 		}
-		if onLoop {
-			loop.Run(func(task *Task) {
-				conn.Use(task)
-				write()
-				conn.Use(nil)
-			})
-		} else {
-			write()
-		}
+		use(conn, loop, onLoop, write)
 		if !bytes.Equal(<-received, sent) {
 			t.Error("something else arrived")
 		}
@@ -230,15 +235,7 @@ func TestADeadlineInThePastEndsAWaitAndCanBeTakenBack(t *testing.T) {
 				t.Errorf("on a loop %v: after the deadline was taken back: %d bytes, %v", onLoop, n, err)
 			}
 		}
-		if onLoop {
-			loop.Run(func(task *Task) {
-				conn.Use(task)
-				read()
-				conn.Use(nil)
-			})
-		} else {
-			read()
-		}
+		use(conn, loop, onLoop, read)
 	}
 }
 
@@ -264,15 +261,7 @@ func TestCloseEndsAWaitAndFreesTheDescriptorOnce(t *testing.T) {
 				t.Error("a closed connection gave bytes")
 			}
 		}
-		if onLoop {
-			loop.Run(func(task *Task) {
-				conn.Use(task)
-				read()
-				conn.Use(nil)
-			})
-		} else {
-			read()
-		}
+		use(conn, loop, onLoop, read)
 		for deadline := time.Now().Add(10 * time.Second); conn.holders.Load() != 0; time.Sleep(time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatalf("%d hold the descriptor of a closed connection", conn.holders.Load())
@@ -375,8 +364,7 @@ func TestWhatHasSomethingBetweenUsAndTheSocketIsNotTaken(t *testing.T) {
 // answeringOn echoes from one processor, until the end.
 func answeringOn(t *testing.T, processor int, other *net.TCPConn) {
 	runtime.LockOSThread() // and not unlocked: the thread ends with the goroutine
-	var own processorSet
-	own[processor/64] = 1 << (processor % 64)
+	own := only(processor)
 	if !bind(&own) {
 		t.Error("the kernel did not let a thread be bound")
 	}
@@ -495,8 +483,7 @@ func TestABusyLoopStaysOnItsProcessorAndOneThatWaitsMayMove(t *testing.T) {
 	go func() {
 		runtime.LockOSThread() // and not unlocked
 		s := stay{processor: allowedProcessors()[0]}
-		var own processorSet
-		own[s.processor/64] = 1 << (s.processor % 64)
+		own := only(s.processor)
 		s.begin()
 		if affinity() != own || s.on() != s.processor {
 			result <- "it was not kept from the beginning on"

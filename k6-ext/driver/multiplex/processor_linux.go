@@ -13,6 +13,12 @@ const noProcessor = -1
 // processorSet is a set as the kernel has it, for up to 1,024 processors.
 type processorSet [16]uint64
 
+// only is the set of one processor.
+func only(processor int) (set processorSet) {
+	set[processor/64] = 1 << (processor % 64)
+	return set
+}
+
 // allowedProcessors are those on which this process may run; none where the kernel does not say.
 func allowedProcessors() (numbers []int) {
 	for word, rest := range affinity() {
@@ -85,8 +91,7 @@ func (s *stay) review() {
 }
 
 func (s *stay) keep() {
-	var own processorSet
-	own[s.processor/64] = 1 << (s.processor % 64)
+	own := only(s.processor)
 	s.kept.Store(bind(&own))
 }
 
