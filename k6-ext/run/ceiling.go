@@ -41,7 +41,7 @@ const (
 )
 
 // rehearse measures what the loop can do: the same generators, mix, depth and way of counting, with sessions that are not the target's, a
-// recorder that is thrown away, and a past of its own. It touches nothing that the run will use.
+// recorder that is thrown away, and, where the run has one, a past of its own. It touches nothing that the run will use.
 func (r *Run) rehearse(ctx context.Context) (*rehearsed, error) {
 	target, err := noop.New().Open(driver.Config{URL: "noop://ceiling"})
 	if err != nil {
@@ -54,7 +54,10 @@ func (r *Run) rehearse(ctx context.Context) (*rehearsed, error) {
 		}
 	}
 	config := r.config
-	config.Target, config.Past, config.Stripe = target, &generator.Past{}, pacing.WholeStripe()
+	config.Target, config.Stripe = target, pacing.WholeStripe()
+	if config.Past != nil {
+		config.Past = &generator.Past{}
+	}
 	if config.Program, err = target.Compile(operations); err != nil {
 		return nil, err
 	}
