@@ -27,6 +27,9 @@ func (s Stripe) Validate() error {
 	return nil
 }
 
+// Share is the instance's part of all operations, 1 for a run with one instance.
+func (s Stripe) Share() float64 { return float64(len(s.Offsets)) / float64(s.Period) }
+
 // Index is the global index of the instance's operation number ordinal, both counted from zero.
 func (s Stripe) Index(ordinal int64) int64 {
 	if s.Period == 1 {

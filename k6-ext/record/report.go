@@ -6,7 +6,7 @@ type Step struct {
 	// StartSecond since the start of the run.
 	StartSecond float64 `json:"startSecond"`
 	Seconds     float64 `json:"seconds"`
-	// Offered is what the profile asked for on average, in operations per second; nil in a closed loop.
+	// Offered is what the profile asked of this instance on average, in operations per second; nil in a closed loop.
 	Offered *float64 `json:"offered"`
 	// Reached is succeeded operations per second; nil when nothing of the step was seen.
 	Reached    *float64          `json:"reached"`
@@ -125,7 +125,7 @@ const MetricRate = "rate"
 // Miss is the first second of those in which a limit was missed.
 type Miss struct {
 	Second int `json:"second"`
-	// Offered is the profile's rate in that second.
+	// Offered is this instance's part of the profile's rate in that second.
 	Offered float64 `json:"offered"`
 	// Operation is empty where all operations together are meant.
 	Operation string `json:"operation,omitempty"`

@@ -125,7 +125,7 @@ func (c *collector) tell(rolled *record.Rolled, phase record.Phase, elapsed time
 		event.P99Milliseconds = float64(c.response.Percentile(99)) / 1e6
 	}
 	if schedule := r.config.Schedule; schedule != nil {
-		rate := schedule.RateAt(elapsed - collectEvery/2)
+		rate := schedule.RateAt(elapsed-collectEvery/2) * r.config.Stripe.Share()
 		event.TargetRate = &rate
 	}
 	r.environment.Events.Send(event)

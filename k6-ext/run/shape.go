@@ -6,15 +6,19 @@ import (
 )
 
 // followShape starts the report that the profile asks for; nil: none.
-func (r *Run) followShape() *report.Follower {
+func (r *Run) followShape() *report.Follower { return report.Follow(r.shape()) }
+
+// shape is what the report needs to know before the run. Its rates are those of this instance: the others' operations are not seen here.
+func (r *Run) shape() report.Plan {
 	profile := &r.declaration.Profile
+	share := r.environment.Stripe.Share()
 	plan := report.Plan{Kind: profile.Report}
 	for _, segment := range profile.Segments {
 		planned := report.Segment{
 			Measured: segment.Phase == record.Measure.String(), Part: segment.Part, Seconds: segment.Seconds,
 		}
 		if segment.Rate != nil {
-			planned.From, planned.To, planned.Open = segment.Rate.From, segment.Rate.To, true
+			planned.From, planned.To, planned.Open = segment.Rate.From*share, segment.Rate.To*share, true
 		}
 		plan.Segments = append(plan.Segments, planned)
 	}
@@ -22,7 +26,7 @@ func (r *Run) followShape() *report.Follower {
 		plan.Operations = append(plan.Operations, r.declared.Operations[i].Name)
 		plan.SLOs = append(plan.SLOs, r.sloOf(i))
 	}
-	return report.Follow(plan)
+	return plan
 }
 
 // reportShape puts the report into the file.
