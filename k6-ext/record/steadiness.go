@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"github.com/dbmark/dbmark/k6-ext/histogram"
 )
@@ -103,21 +102,13 @@ func Unsteady(seconds []Second, openLoop bool) (message string, known bool) {
 			return "", true
 		}
 		return fmt.Sprintf("the median response time went from %s ms in the first half of the measured phase to %s ms in the second",
-			figure(first.median), figure(second.median)), true
+			Figure(first.median), Figure(second.median)), true
 	}
 	if change <= SteadyThroughputChange {
 		return "", true
 	}
 	return fmt.Sprintf("the throughput went from %s/s in the first half of the measured phase to %s/s in the second",
-		figure(first.median), figure(second.median)), true
-}
-
-// figure writes a number with three significant digits, or all of those before the point if there are more.
-func figure(x float64) string {
-	if math.Abs(x) >= 100 || x == 0 {
-		return strconv.FormatFloat(x, 'f', 0, 64)
-	}
-	return strconv.FormatFloat(x, 'g', 3, 64)
+		Figure(first.median), Figure(second.median)), true
 }
 
 type spread struct{ median, standardError float64 }
@@ -129,19 +120,16 @@ func spreadOf(seconds []Second, value func(Second) float64) spread {
 	for i, s := range seconds {
 		values[i] = value(s)
 	}
-	center := median(values)
+	center := Median(values)
 	for i := range values {
 		values[i] = math.Abs(values[i] - center)
 	}
-	return spread{center, 1.2533 * 1.4826 * median(values) / math.Sqrt(float64(len(values)))}
+	return spread{center, 1.2533 * 1.4826 * Median(values) / math.Sqrt(float64(len(values)))}
 }
 
-// median sorts its argument.
-func median(values []float64) float64 {
+// Median sorts its argument, which is not empty.
+func Median(values []float64) float64 {
 	slices.Sort(values)
 	n := len(values)
-	if n%2 == 1 {
-		return values[n/2]
-	}
-	return (values[n/2-1] + values[n/2]) / 2
+	return (values[(n-1)/2] + values[n/2]) / 2
 }

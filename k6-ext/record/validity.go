@@ -141,7 +141,7 @@ func Validate(f *Facts) Validity {
 	}
 	if f.LagP99Milliseconds != nil && *f.LagP99Milliseconds > HarnessLagLimitMilliseconds {
 		because(CodeHarnessLag, "the harness started operations late: its lag has a p99 of %s ms (limit %s ms)",
-			figure(*f.LagP99Milliseconds), figure(HarnessLagLimitMilliseconds))
+			Figure(*f.LagP99Milliseconds), Figure(HarnessLagLimitMilliseconds))
 	}
 	f.headroom(warn)
 	f.samples(because, warn)
@@ -177,7 +177,7 @@ func (f *Facts) headroom(warn report) {
 		warn(CodeHarnessCeiling, "what the harness could do at most is not known")
 	case f.Ceiling.Share != nil && *f.Ceiling.Share > HarnessCeilingLimit:
 		warn(CodeHarnessCeiling, "the run used %s of what the harness could do at most (%s operations/s): a faster target would not show in full",
-			percent(*f.Ceiling.Share), figure(f.Ceiling.OperationsPerSecond))
+			percent(*f.Ceiling.Share), Figure(f.Ceiling.OperationsPerSecond))
 	}
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 
 	"github.com/dbmark/dbmark/k6-ext/histogram"
 	"github.com/dbmark/dbmark/k6-ext/record"
@@ -115,7 +116,7 @@ func (s *series) trend() *record.Trend {
 	}
 	const hour = 3600
 	estimate, low, high := slope(s.x, s.y)
-	trend := &record.Trend{PerHour: estimate * hour, Low: low * hour, High: high * hour, Median: median(s.y)}
+	trend := &record.Trend{PerHour: estimate * hour, Low: low * hour, High: high * hour, Median: record.Median(slices.Clone(s.y))}
 	if trend.Median != 0 {
 		share := trend.PerHour / trend.Median
 		trend.SharePerHour = &share

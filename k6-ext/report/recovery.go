@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/dbmark/dbmark/k6-ext/histogram"
 	"github.com/dbmark/dbmark/k6-ext/record"
@@ -190,7 +189,7 @@ func (r *recovery) percentile() (which int, known bool) {
 	if len(first) < recoveryInARow || len(others) < recoveryInARow {
 		return 0, false
 	}
-	ordinary := min(median(first), median(others))
+	ordinary := min(record.Median(first), record.Median(others))
 	for i, p := range secondsPercentiles {
 		if ordinary >= float64(p.operations) {
 			return i, true
@@ -207,16 +206,5 @@ func (r *recovery) level(which int) float64 {
 			values = append(values, s.at[which])
 		}
 	}
-	return median(values)
-}
-
-// median leaves its argument as it is.
-func median(values []float64) float64 {
-	sorted := slices.Clone(values)
-	slices.Sort(sorted)
-	n := len(sorted)
-	if n == 0 {
-		return 0
-	}
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+	return record.Median(values)
 }

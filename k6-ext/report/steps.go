@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/histogram"
@@ -107,7 +106,7 @@ func (s *stepper) judge(p *part) record.Step {
 		if p.open && s.covered >= secondsForRate {
 			judged = true
 			if reached < reachedShare*p.offered {
-				step.Reasons = append(step.Reasons, fmt.Sprintf("%s of %s operations/s were reached", figure(reached), figure(p.offered)))
+				step.Reasons = append(step.Reasons, fmt.Sprintf("%s of %s operations/s were reached", record.Figure(reached), record.Figure(p.offered)))
 			}
 		}
 	}
@@ -127,9 +126,9 @@ func (s *stepper) judge(p *part) record.Step {
 // missed says in words which limit a verdict is about.
 func missed(v record.Verdict) string {
 	if v.Metric == record.MetricErrorRate {
-		return fmt.Sprintf("%s: %s %% failed (limit %s %%)", v.Operation, figure(*v.Actual*100), figure(v.Limit*100))
+		return fmt.Sprintf("%s: %s %% failed (limit %s %%)", v.Operation, record.Figure(*v.Actual*100), record.Figure(v.Limit*100))
 	}
-	return fmt.Sprintf("%s: %s of the response time %s ms (limit %s ms)", v.Operation, v.Metric, figure(*v.Actual), figure(v.Limit))
+	return fmt.Sprintf("%s: %s of the response time %s ms (limit %s ms)", v.Operation, v.Metric, record.Figure(*v.Actual), record.Figure(v.Limit))
 }
 
 func stepLatency(h *histogram.Histogram) record.StepLatency {
@@ -165,14 +164,6 @@ func laterStepFailed(steps []record.Step) bool {
 		}
 	}
 	return false
-}
-
-// figure writes a number with three significant digits, or all of those before the point if there are more.
-func figure(x float64) string {
-	if x >= 100 {
-		return strconv.FormatFloat(x, 'f', 0, 64)
-	}
-	return strconv.FormatFloat(x, 'g', 3, 64)
 }
 
 func milliseconds(nanoseconds int64) *float64 {

@@ -3,6 +3,8 @@ package report
 import (
 	"math"
 	"slices"
+
+	"github.com/dbmark/dbmark/k6-ext/record"
 )
 
 // slope is a robust estimate of how much y changes when x goes up by one, with its 95 % interval: the median of the slopes between
@@ -27,5 +29,5 @@ func slope(x, y []float64) (estimate, low, high float64) {
 	}
 	low = at(math.Floor((pairs-normal95*deviation)/2) - 1)
 	high = at(math.Ceil((pairs + normal95*deviation) / 2))
-	return median(slopes), low, high
+	return record.Median(slopes), low, high
 }

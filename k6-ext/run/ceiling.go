@@ -131,7 +131,7 @@ func (r *Run) perform(ctx context.Context, config engine.Config, samples int) (f
 	if ctx.Err() != nil {
 		return 0, ctx.Err()
 	}
-	return median(rates), nil
+	return record.Median(rates), nil
 }
 
 // performIteration is an iteration as k6 starts it: with a context of its own.

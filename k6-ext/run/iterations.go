@@ -1,8 +1,9 @@
 package run
 
 import (
-	"slices"
 	"time"
+
+	"github.com/dbmark/dbmark/k6-ext/record"
 )
 
 // Iterations measures how long k6 takes from the end of one iteration of a worker to the start of its next, in
@@ -70,12 +71,5 @@ func (r *Run) betweenIterations() (pause time.Duration, known bool) {
 	if len(all) == 0 {
 		return 0, false
 	}
-	return time.Duration(median(all)), true
-}
-
-// median sorts its argument, which is not empty.
-func median(values []float64) float64 {
-	slices.Sort(values)
-	n := len(values)
-	return (values[(n-1)/2] + values[n/2]) / 2
+	return time.Duration(record.Median(all)), true
 }
