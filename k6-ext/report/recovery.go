@@ -13,8 +13,8 @@ import (
 // falls due in recoveryBacklogSeconds. The two limits are those of steadiness: what a steady run may change by is no aftermath.
 const (
 	recoveryInARow         = 3
-	recoveryFactor         = 1.5
-	recoveryMilliseconds   = 1.0
+	recoveryFactor         = 1 + record.SteadyResponseChange
+	recoveryMilliseconds   = record.SteadyResponseMilliseconds
 	recoveryBacklogSeconds = 0.01
 )
 
@@ -29,11 +29,15 @@ var secondsPercentiles = []struct {
 type recovery struct {
 	timeline *timeline
 	seconds  []second
-	// peaks are the response times of each part with more load than the first.
+	// response has what finished in the current part, inSecond in one second of it; p99 is that of each part that ended, by its number.
 	current  int
 	response *histogram.Histogram
 	inSecond *histogram.Interval
 	p99      map[int]*float64
+}
+
+func newRecovery(timeline *timeline) *recovery {
+	return &recovery{timeline: timeline, response: histogram.New(), inSecond: histogram.NewInterval(), p99: map[int]*float64{}}
 }
 
 // second is what recovery needs of one.
@@ -49,9 +53,6 @@ func (r *recovery) add(rolled *record.Rolled, sample Sample) {
 	number, inside := r.timeline.partOf(rolled.Second)
 	if number < 0 || !inside {
 		return
-	}
-	if r.response == nil {
-		r.response, r.inSecond, r.p99, r.current = histogram.New(), histogram.NewInterval(), map[int]*float64{}, number
 	}
 	if number != r.current {
 		r.closePart()
@@ -91,9 +92,7 @@ func (r *recovery) closePart() {
 
 func (r *recovery) report() record.RecoveryReport {
 	report := record.RecoveryReport{Kind: record.ReportRecovery, Peaks: []record.Peak{}}
-	if r.response != nil {
-		r.closePart()
-	}
+	r.closePart()
 	parts := r.timeline.parts
 	which, known := r.percentile()
 	var limit float64

@@ -56,7 +56,7 @@ func Follow(plan Plan) *Follower {
 	}
 	switch plan.Kind {
 	case record.ReportRecovery:
-		f.recovery = &recovery{timeline: &f.timeline}
+		f.recovery = newRecovery(&f.timeline)
 	case record.ReportDrift:
 		f.drift = newDrift(&f.timeline)
 	case record.ReportLimit:

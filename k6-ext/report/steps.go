@@ -37,12 +37,12 @@ func newStepper(plan *Plan, timeline *timeline) *stepper {
 
 func (s *stepper) add(rolled *record.Rolled) {
 	number, inside := s.timeline.partOf(rolled.Second)
-	if number != s.current && number >= 0 {
-		s.close()
-		s.current = number
-	}
 	if number < 0 {
 		return
+	}
+	if number != s.current {
+		s.close()
+		s.current = number
 	}
 	if inside {
 		s.covered += rolled.Seconds
