@@ -90,9 +90,9 @@ func (p *presence) borders(now, end time.Duration) []time.Duration {
 	return append(borders, end)
 }
 
-// stays says whether a worker works now. Only the worker itself asks.
+// stays says whether a worker works now. Only the worker itself asks, and not where every worker always does.
 func (p *presence) stays(number int, at time.Duration, backlog func() int64) bool {
-	if p.constant || number < p.wanted(at) {
+	if number < p.wanted(at) {
 		p.present[number] = true
 	} else if p.present[number] && backlog() == 0 {
 		p.present[number] = false

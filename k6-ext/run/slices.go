@@ -35,7 +35,7 @@ func (r *Run) Iterate(ctx context.Context, worker *engine.Worker, number int) {
 			// k6 starts no more iterations: this one does what is left.
 			limit = 0
 		}
-		if limit > 0 && !r.presence.stays(number, r.engine.Elapsed(), r.engine.Backlog) {
+		if limit > 0 && !r.presence.constant && !r.presence.stays(number, r.engine.Elapsed(), r.engine.Backlog) {
 			sleep(ctx, look)
 			return
 		}
