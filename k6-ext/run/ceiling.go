@@ -114,11 +114,7 @@ func (r *Run) perform(ctx context.Context, config engine.Config, samples int) (f
 	}
 	rates := make([]float64, 0, samples)
 	last := time.Now()
-	for i := 0; i <= samples && ctx.Err() == nil; i++ {
-		select {
-		case <-time.After(ceilingTime):
-		case <-ctx.Done():
-		}
+	for i := 0; i <= samples && sleep(ctx, ceilingTime); i++ {
 		now := time.Now()
 		counts := e.Recorder().Roll(now).All()
 		if i > 0 {

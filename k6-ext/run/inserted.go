@@ -88,9 +88,7 @@ func (r *Run) reachForBooks(ctx context.Context, interrupted bool) error {
 		if !errors.As(err, &failure) || !failure.Retryable || time.Now().After(until) {
 			return err
 		}
-		select {
-		case <-time.After(reachEvery):
-		case <-ctx.Done():
+		if !sleep(ctx, reachEvery) {
 			return err
 		}
 	}

@@ -1,11 +1,6 @@
 package run
 
-import (
-	"testing"
-	"time"
-)
-
-func second(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+import "testing"
 
 func nothingWaits() int64 { return 0 }
 
@@ -20,7 +15,7 @@ var shaped = []Segment{
 func TestAProfileWantsItsWorkersAtATime(t *testing.T) {
 	p := newPresence(shaped, 40, nil)
 	for at, want := range map[float64]int{0: 10, 1.999: 10, 2.5: 15, 2.999: 20, 3: 40, 4.999: 40, 5: 10, 9.9: 10, 100: 10} {
-		if got := p.wanted(second(at)); got != want {
+		if got := p.wanted(seconds(at)); got != want {
 			t.Errorf("at %v s: %d workers, want %d", at, got, want)
 		}
 	}
@@ -28,7 +23,7 @@ func TestAProfileWantsItsWorkersAtATime(t *testing.T) {
 
 func TestAnInstanceHasItsShareOfThem(t *testing.T) {
 	p := newPresence(shaped, 20, func(n int) int { return n / 2 })
-	if got := p.wanted(second(2.5)); got != 7 {
+	if got := p.wanted(seconds(2.5)); got != 7 {
 		t.Errorf("%d workers, want half of 15", got)
 	}
 }
@@ -46,7 +41,7 @@ func TestAWorkerKnowsWhenItIsWantedNext(t *testing.T) {
 		{14, 0, 10, 2.45}, // where the line reaches fifteen, rounded
 		{30, 2.9, 2.95, 2.95},
 	} {
-		got := p.changes(c.number, second(c.now), second(c.end)).Seconds()
+		got := p.changes(c.number, seconds(c.now), seconds(c.end)).Seconds()
 		if got < c.want-0.002 || got > c.want+0.002 {
 			t.Errorf("worker %d at %v s: changes at %v s, want %v", c.number, c.now, got, c.want)
 		}
@@ -56,16 +51,16 @@ func TestAWorkerKnowsWhenItIsWantedNext(t *testing.T) {
 func TestAWorkerOfAPeakStaysUntilNothingWaits(t *testing.T) {
 	p := newPresence(shaped, 40, nil)
 	something := func() int64 { return 3 }
-	if p.stays(30, second(1), something) {
+	if p.stays(30, seconds(1), something) {
 		t.Error("a worker came before the profile wanted it")
 	}
-	if !p.stays(30, second(4), nothingWaits) || !p.stays(30, second(6), something) {
+	if !p.stays(30, seconds(4), nothingWaits) || !p.stays(30, seconds(6), something) {
 		t.Error("a worker of the peak left work undone")
 	}
-	if p.stays(30, second(7), nothingWaits) || p.stays(30, second(8), something) {
+	if p.stays(30, seconds(7), nothingWaits) || p.stays(30, seconds(8), something) {
 		t.Error("a worker stayed, or came back, without being wanted")
 	}
-	if !p.stays(5, second(8), nothingWaits) {
+	if !p.stays(5, seconds(8), nothingWaits) {
 		t.Error("a worker that is wanted left")
 	}
 }

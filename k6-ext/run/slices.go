@@ -95,10 +95,7 @@ func (r *Run) rest(ctx context.Context) {
 	if r.declaration.OperationsPerIteration == 0 {
 		return
 	}
-	select {
-	case <-ctx.Done():
-	case <-time.After(restTime):
-	}
+	sleep(ctx, restTime)
 }
 
 // begin starts the clock at the first iteration of the first worker.
