@@ -32,7 +32,8 @@ type Claim struct {
 	Due time.Duration
 	// Claimed is when the worker took it.
 	Claimed time.Duration
-	// Waiting: a worker was free before the operation was due, this one or another, so what lies between Due and Claimed is the harness's own lag.
+	// Waiting: a worker was free before the operation was due, this one or another, so what lies between Due and Claimed is the
+	// harness's own lag.
 	Waiting bool
 }
 
@@ -134,9 +135,8 @@ func (p *Pacer) Claim(ctx context.Context, free, until time.Duration, timer *tim
 		case <-ctx.Done():
 			return Claim{}, false
 		}
-		claim, ok = p.TryClaim()
-		if ok {
-			claim.Waiting = claim.Waiting || free <= claim.Due
+		// It is marked as waited for, because this worker is idle itself.
+		if claim, ok = p.TryClaim(); ok {
 			return claim, true
 		}
 		if p.Exhausted() {
