@@ -50,8 +50,12 @@ type operationSampler struct {
 	buffer  metrics.Samples
 }
 
-// samplesAtOnce are handed to k6 together: its channel costs more than a sample.
-const samplesAtOnce = 256
+const (
+	// samplesAtOnce are handed to k6 together: its channel costs more than a sample.
+	samplesAtOnce = 256
+	// mostSamples is room for those of one operation.
+	mostSamples = 16
+)
 
 func newOperationSampler(state *lib.State, set *metricSet, t *tagging) *operationSampler {
 	return &operationSampler{tagging: t, metrics: set, output: state.Samples}
@@ -105,7 +109,11 @@ func (s *operationSampler) flush() {
 	}
 	s.output <- s.buffer
 	// As much as it took now: a thousand workers with a few samples a second each would throw away 15 MB a second of empty places.
-	s.buffer = make(metrics.Samples, 0, len(s.buffer))
+	room := len(s.buffer)
+	if room >= samplesAtOnce { // it was full, and the next one may hold a few more, for which a full one would be copied into twice the room
+		room = samplesAtOnce + mostSamples
+	}
+	s.buffer = make(metrics.Samples, 0, room)
 }
 
 // windowSamples makes, of one second, a Counter for each sum and a Gauge for each percentile of each operation: never a Trend, which would
