@@ -1,6 +1,12 @@
 package record
 
-import "github.com/dbmark/dbmark/k6-ext/driver"
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dbmark/dbmark/k6-ext/driver"
+)
 
 // errorKinds gives every kind its place in an ErrorCounts, so that counting an error needs no map.
 var errorKinds = [...]driver.ErrorKind{
@@ -65,4 +71,20 @@ func (c *ErrorCounts) Map() map[string]uint64 {
 }
 
 // String names the kinds that happened with their numbers, the most frequent first: "timeout 12, connection 3".
-func (c *ErrorCounts) String() string { return kinds(c) }
+func (c *ErrorCounts) String() string {
+	counts := c.Map()
+	names := make([]string, 0, len(counts))
+	for name := range counts {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if counts[a] != counts[b] {
+			return int(int64(counts[b]) - int64(counts[a]))
+		}
+		return strings.Compare(a, b)
+	})
+	for i, name := range names {
+		names[i] = fmt.Sprintf("%s %d", name, counts[name])
+	}
+	return strings.Join(names, ", ")
+}

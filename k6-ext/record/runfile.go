@@ -127,10 +127,10 @@ type Book struct {
 	Held *int64 `json:"held"`
 	// Balanced: acknowledged ≤ held ≤ acknowledged + unknown.
 	Balanced bool `json:"balanced"`
-	// uncounted says why Held is nil; the file has it among its reasons.
-	uncounted string
 	// Removes: the operation removes rows, and Held is the number of those that are gone.
 	Removes bool `json:"removes,omitempty"`
+	// uncounted says why Held is nil; the file has it among its reasons.
+	uncounted string
 }
 
 // NewBook compares.

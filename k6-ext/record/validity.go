@@ -2,7 +2,6 @@ package record
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -126,7 +125,7 @@ func Validate(f *Facts) Validity {
 	if all.Operations > 0 && all.Failed > 0 {
 		share := float64(all.Failed) / float64(all.Operations)
 		if share > max(limit, 0) {
-			beyond(CodeErrors, "%s of the operations failed (%s); the limit is %s%s", percent(share), kinds(&all.Errors), percent(max(limit, 0)), note)
+			beyond(CodeErrors, "%s of the operations failed (%s); the limit is %s%s", percent(share), all.Errors.String(), percent(max(limit, 0)), note)
 		}
 	}
 	if all.Undone > 0 {
@@ -233,25 +232,6 @@ func (f *Facts) steadiness(because, warn report) {
 	case message != "":
 		because(CodeNotSteady, "the run was not steady: %s", message)
 	}
-}
-
-// kinds lists errors by number, the most frequent first.
-func kinds(c *ErrorCounts) string {
-	counts := c.Map()
-	names := make([]string, 0, len(counts))
-	for name := range counts {
-		names = append(names, name)
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		if counts[a] != counts[b] {
-			return int(int64(counts[b]) - int64(counts[a]))
-		}
-		return strings.Compare(a, b)
-	})
-	for i, name := range names {
-		names[i] = fmt.Sprintf("%s %d", name, counts[name])
-	}
-	return strings.Join(names, ", ")
 }
 
 func percent(share float64) string { return fmt.Sprintf("%.3g %%", share*100) }
