@@ -107,8 +107,8 @@ func (d *Declaration) validate() error {
 	case d.OperationCount < 0 || d.OperationsPerIteration < 0:
 		return driver.Usagef("operationCount is %d and operationsPerIteration %d; expected 1 or more, or neither",
 			d.OperationCount, d.OperationsPerIteration)
-	case d.IterationSeconds < 0:
-		return driver.Usagef("iterationSeconds is %v; expected more than 0, or none for a second", d.IterationSeconds)
+	case d.IterationSeconds < 0 || d.IterationSeconds > 0 && seconds(d.IterationSeconds) <= 0:
+		return driver.Usagef("iterationSeconds is %v; expected a nanosecond or more, or none for a second", d.IterationSeconds)
 	case d.GracefulStopSeconds < 0:
 		return driver.Usagef("gracefulStopSeconds is %v; expected 0 or more", d.GracefulStopSeconds)
 	case d.TimeoutMilliseconds <= 0 || d.ConnectTimeoutMilliseconds < 0:

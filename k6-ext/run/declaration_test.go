@@ -13,6 +13,11 @@ func TestDeclarationsThatCannotBeRunAreRefused(t *testing.T) {
 		change(s)
 		return profile
 	}
+	reporting := func(kind string) map[string]any {
+		profile := closed(2, 1)
+		profile["report"] = kind
+		return profile
+	}
 	for _, c := range []struct {
 		changes map[string]any
 		wanted  string
@@ -23,7 +28,8 @@ func TestDeclarationsThatCannotBeRunAreRefused(t *testing.T) {
 		{map[string]any{"metrics": "all"}, `metrics are "all"; expected operations or windows`},
 		{map[string]any{"operationCount": -1}, "operationCount is -1 and operationsPerIteration 0; expected 1 or more, or neither"},
 		{map[string]any{"timeoutMilliseconds": 0}, "a timeout is 0 and 0 ms; expected more than 0"},
-		{map[string]any{"iterationSeconds": -1}, "iterationSeconds is -1; expected more than 0, or none for a second"},
+		{map[string]any{"iterationSeconds": -1}, "iterationSeconds is -1; expected a nanosecond or more, or none for a second"},
+		{map[string]any{"iterationSeconds": 1e-10}, "iterationSeconds is 1e-10; expected a nanosecond or more, or none for a second"},
 		{map[string]any{"gracefulStopSeconds": -1}, "gracefulStopSeconds is -1; expected 0 or more"},
 		{map[string]any{"seed": -1}, `"seed" is -1; expected a whole number of 0 or more`},
 		{map[string]any{"connections": nil}, `connections are missing; expected "per-worker" or a number of 1 or more`},
@@ -40,6 +46,9 @@ func TestDeclarationsThatCannotBeRunAreRefused(t *testing.T) {
 		{map[string]any{"profile": segment("rest", func(map[string]any) {})}, `is of phase "rest"; expected warmup, then measure, then cooldown`},
 		{map[string]any{"profile": segment("measure", func(s map[string]any) { s["workers"] = map[string]any{"from": 0, "to": 5} })},
 			"has 0 to 5 workers; expected 1 or more"},
+		{map[string]any{"profile": reporting("speed")}, `profile "closed" has the report "speed"; expected recovery, drift, steps or limit, or none`},
+		{map[string]any{"profile": reporting("drift"), "operationCount": 5},
+			`profile "closed" reports on its whole length, and operationCount would cut it`},
 	} {
 		_, err := DecodeDeclaration(text(t, c.changes))
 		refused(t, c.wanted, err, c.wanted)
