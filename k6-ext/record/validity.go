@@ -102,7 +102,7 @@ func Validate(f *Facts) Validity {
 	}
 	beyond, note := because, ""
 	if f.LimitFound {
-		beyond, note = warn, "; the profile went beyond the target's limit, as the steps show"
+		beyond, note = warn, "; the profile went beyond the target's limit on purpose"
 	}
 	var all Counts
 	for i := range f.Measured {

@@ -61,7 +61,7 @@ func TestValidity(t *testing.T) {
 		{promise: "undone work is told", change: func(f *Facts) { f.Measured[0].Undone = 1 }, reasons: []string{CodeUndone}, message: "1 of 20001"},
 		{promise: "errors and undone work beyond a limit that was looked for, and found, are told as warnings",
 			change:   func(f *Facts) { fail(f, 2000); f.Measured[0].Undone = 9; f.LimitFound = true },
-			warnings: []string{CodeErrors, CodeUndone}},
+			warnings: []string{CodeErrors, CodeUndone}, message: "went beyond the target's limit on purpose"},
 		{promise: "but a harness that lags is not trusted at the target's limit either",
 			change:  func(f *Facts) { f.LagP99Milliseconds = pointer(10.1); f.LimitFound = true },
 			reasons: []string{CodeHarnessLag}},

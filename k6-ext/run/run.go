@@ -144,7 +144,7 @@ func (r *Run) ReadTable(ctx context.Context, name string) (*driver.TableDefiniti
 	return reader.ReadTable(ctx, name)
 }
 
-// Start opens every session and makes the run folder. Nothing is sent before the first Iterate.
+// Start measures the harness's ceiling, opens every session and makes the run folder. The target is sent nothing before the first Iterate.
 func (r *Run) Start(ctx context.Context) error {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
