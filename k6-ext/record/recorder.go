@@ -36,8 +36,7 @@ type Total struct {
 }
 
 // NewRecorder makes a recorder for operations with these names. More shards mean less waiting between workers and
-// more memory (about 0.5 MB for each shard and operation): as many as there are processors do well. The windows'
-// seconds count from start.
+// more memory (about 0.5 MB for each shard and operation): a few for each processor do well. The windows' seconds count from start.
 func NewRecorder(operations []string, shards int, start time.Time) *Recorder {
 	r := &Recorder{names: operations, operations: len(operations), start: start, last: start}
 	newBuffer := func() *buffer { return &buffer{cells: make([]cell, int(phaseCount)*len(operations))} }

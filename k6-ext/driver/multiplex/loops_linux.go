@@ -1,8 +1,11 @@
 package multiplex
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
-// Loops are several loops, each on a processor of its own.
+// Loops are several loops, each on a processor of its own where there are as many as processors.
 //
 // Where the server is on the same machine, waking one of its processes on another processor costs an interrupt there, and what both touched moves between
 // caches: together half as much as a short query. So a connection belongs on the loop of the processor on which the server works for it. The kernel
@@ -23,13 +26,17 @@ type Home struct {
 
 // NewLoops starts so many loops, which must be closed.
 func NewLoops(number int) (*Loops, error) {
+	processors := allowedProcessors()
+	if number != len(processors) {
+		// Several programs that use a part of the processors would all take the first ones.
+		processors = slices.Repeat([]int{noProcessor}, number)
+	}
+	return newLoopsOn(processors)
+}
+
+func newLoopsOn(processors []int) (*Loops, error) {
 	l := &Loops{tasks: map[*Loop]int{}}
-	allowed := allowedProcessors()
-	for i := range number {
-		processor := noProcessor
-		if number > 1 && number <= len(allowed) {
-			processor = allowed[i]
-		}
+	for _, processor := range processors {
 		loop, err := newLoopOn(processor)
 		if err != nil {
 			l.Close()

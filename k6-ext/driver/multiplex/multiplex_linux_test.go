@@ -409,7 +409,7 @@ func TestAConnectionGoesToTheLoopOfTheProcessorThatAnswersIt(t *testing.T) {
 	if len(allowed) < 2 {
 		t.Skip("there is one processor")
 	}
-	loops, err := NewLoops(2)
+	loops, err := newLoopsOn(allowed[:2])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -438,14 +438,15 @@ func TestAConnectionGoesToTheLoopOfTheProcessorThatAnswersIt(t *testing.T) {
 }
 
 func TestLoopsShareTheirTasksWhereverTheAnswersComeFrom(t *testing.T) {
-	loops, err := NewLoops(2)
+	allowed := allowedProcessors()
+	if len(allowed) < 2 {
+		t.Skip("there is one processor")
+	}
+	loops, err := newLoopsOn(allowed[:2])
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer loops.Close()
-	if len(allowedProcessors()) < 2 {
-		t.Skip("there is one processor")
-	}
 	homes := make([]Home, 8)
 	for i := range homes {
 		if loop := loops.arrive(&homes[i]); loops.tasks[loop] != i/2+1 {
@@ -537,5 +538,22 @@ func TestWhoeverRingsALoopThatHasEndedTouchesNothing(t *testing.T) {
 	_ = conn.SetDeadline(time.Unix(1, 0))
 	if n, err := syscall.Read(pipe[0], make([]byte, 8)); n > 0 || !errors.Is(err, syscall.EAGAIN) {
 		t.Errorf("%d bytes were written into a pipe of somebody else's, %v", n, err)
+	}
+}
+
+func TestLoopsThatAreFewerThanProcessorsRunAnywhere(t *testing.T) {
+	number := len(allowedProcessors()) + 1
+	for _, number := range []int{number, number - 2} {
+		loops, err := NewLoops(number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, loop := range loops.loops {
+			loop.Run(func(*Task) {})
+			if processor := loop.stay.on(); processor != noProcessor {
+				t.Errorf("loop %d of %d is kept on processor %d", i, number, processor)
+			}
+		}
+		loops.Close()
 	}
 }
