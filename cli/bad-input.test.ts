@@ -38,7 +38,11 @@ describe("refused before anything starts, with exit code 2", () => {
     ["a profile file that is not there", ["run", "oltp", "--profile", "./none.json"], /no profile file .*none\.json/],
     ["a profile file that does not parse", ["run", "oltp", "--profile", "BROKEN"], /broken\.json cannot be read/],
     ["a profile file without a profile", ["run", "oltp", "--profile", "EMPTY"], /empty\.json holds no profile/],
-    ["an unknown variable", ["run", "oltp", "--set", "ROW=1"], /no variable ROW\. Did you mean ROWS\?/],
+    [
+      "an unknown variable",
+      ["run", "oltp", "--set", "ROW=1"],
+      /The suite oltp has no variable ROW\. Did you mean ROWS\?/,
+    ],
     [
       "a variable without a value",
       ["run", "oltp", "--set", "ROWS"],
@@ -124,7 +128,7 @@ describe("refused before anything starts, with exit code 2", () => {
       ["run", "tpcb", "--set", "DATA=existing", "--set", "SCALE=2"],
       /SCALE and DATA=existing are both set/,
     ],
-    ["a variable of another suite", ["run", "tpcb", "--set", "ROWS=10"], /no variable ROWS/],
+    ["a variable of another suite", ["run", "tpcb", "--set", "ROWS=10"], /The suite tpcb has no variable ROWS/],
   ])("%s", async (_, args, message) => {
     const places: Record<string, string> = { FILE: "a-file", BROKEN: "broken.json", EMPTY: "empty.json" };
     const given = args.map((arg) => arg.replace(/^(FILE|BROKEN|EMPTY)\b/, (word) => join(folder, places[word] ?? "")));

@@ -21,7 +21,7 @@ export function assertKnown(names: readonly string[], suite?: string): void {
       );
     }
     throw new UsageError(
-      `There is no variable ${name}.${suggestion(name, known)} Known are ${known.join(", ")}; dbmark list variables explains them.`,
+      `${suite === undefined ? "There is" : `The suite ${suite} has`} no variable ${name}.${suggestion(name, known)} Known are ${known.join(", ")}; dbmark list variables explains them.`,
     );
   }
 }
