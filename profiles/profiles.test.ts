@@ -174,7 +174,7 @@ describe("a profile that a user wrote", () => {
     expect(() => resolve("{")).toThrow(UsageError);
   });
 
-  it.each([
+  it.each<[unknown, string]>([
     [null, "the load profile is null"],
     [{ ...good, name: "with space" }, "name of the load profile"],
     [{ ...good, name: "default" }, "name of the load profile"],
@@ -203,6 +203,15 @@ describe("a profile that a user wrote", () => {
     ],
     [{ ...good, report: "all" }, 'report of load profile mine is "all"; expected is recovery, drift, steps, limit'],
     [{ ...good, report: "steps" }, "steps needs at least two named ones"],
+    ...["recovery", "limit"].map((report): [object, string] => [
+      {
+        name: "mine",
+        loop: "closed",
+        report,
+        segments: ["a", "b"].map((part) => ({ phase: "measure", seconds: 1, workers: 2, part })),
+      },
+      `report of load profile mine is "${report}"; expected is another one in a closed loop, which has no rate`,
+    ]),
     [{ ...good, mix: 5 }, "mix of load profile mine is 5; expected is the name of a mix"],
   ])("%j is refused: %s", (profile, message) => expect(() => validateProfile(profile)).toThrow(message));
 });

@@ -54,7 +54,7 @@ function validateReport(where: string, value: unknown, segments: Segment[]): Rep
   if ((report === "recovery" || report === "steps") && parts.size < 2) {
     throw mistake(where, "report", report, `one that needs no parts: ${report} needs at least two named ones`);
   }
-  if (report === "limit" && segments.every(({ rate }) => rate === undefined)) {
+  if ((report === "limit" || report === "recovery") && segments.every(({ rate }) => rate === undefined)) {
     throw mistake(where, "report", report, "another one in a closed loop, which has no rate");
   }
   return report;
