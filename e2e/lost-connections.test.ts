@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { counters, expectBalancedBooks } from "./books.ts";
 import { FaultProxy } from "./fault-proxy.ts";
 import { type EndedRun, short, TestServer } from "./server.ts";
+import { succeededIn, terminateWorkers } from "./workers.ts";
 
 let server: TestServer;
 let proxy: FaultProxy;
@@ -41,15 +42,7 @@ beforeAll(async () => {
 });
 
 /** Operations that were acknowledged in the last full second of the schedule. */
-async function atTheEnd(run: EndedRun): Promise<number> {
-  const lines = (await run.lines()).filter((line) => line.type === "window" && line.second === seconds - 1);
-  return lines.reduce((sum, line) => sum + (line.type === "window" ? line.operations - line.failed : 0), 0);
-}
-
-/** The sessions of workers, without the one that keeps other runs away. */
-const sessions = `
-  FROM pg_stat_activity
-  WHERE application_name = 'dbmark' AND pid <> pg_backend_pid() AND query NOT LIKE '%pg_advisory_lock%'`;
+const atTheEnd = (run: EndedRun) => succeededIn(run, seconds - 1);
 
 describe("backends that are terminated", () => {
   it.each([
@@ -58,7 +51,7 @@ describe("backends that are terminated", () => {
   ])("%s: their workers connect again, and the run goes on at its full rate", async (_name, count) => {
     const running = server.startK6(mixed, { script: counters });
     await running.began();
-    await server.query(`SELECT pg_terminate_backend(pid) ${sessions} LIMIT ${count}`);
+    await terminateWorkers(server, count);
     const run = await running.ended;
     const result = await expectBalancedBooks(server, run, due);
     const { all } = result.totals.measure;
