@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { counters, expectBalancedBooks } from "./books.ts";
 import { FaultProxy } from "./fault-proxy.ts";
-import { short, TestServer } from "./server.ts";
+import { findingDeadlocks, operationOf, short, TestServer } from "./server.ts";
 import { succeededIn, terminateWorkers } from "./workers.ts";
 
 let server: TestServer;
@@ -56,8 +56,12 @@ describe("in a closed loop", () => {
   });
 
   it("transactions that deadlock are tried again, and every acknowledged one is held", async () => {
-    const run = await server.k6({ ...closed, OPERATIONS: "cross=50,read=50" }, { script: counters });
+    const variables = { ...closed, OPERATIONS: "cross=50,read=50" };
+    const run = await server.k6(variables, { script: counters, target: findingDeadlocks(server.url) });
     const result = await expectBalancedBooks(server, run, undefined);
-    expect(result.totals.measure.all.attempts).toBeGreaterThan(result.totals.measure.all.operations);
+    const { attempts, operations, failed, unknown, errors } = operationOf(result, "cross");
+    expect(attempts).toBeGreaterThan(operations);
+    expect(errors.deadlock ?? 0).toBe(failed);
+    expect(unknown).toBe(0);
   });
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaultTransactionRetry } from "../lib/workload.ts";
 import { counters, expectBalancedBooks } from "./books.ts";
-import { operationOf, short, TestServer } from "./server.ts";
+import { findingDeadlocks, operationOf, short, TestServer } from "./server.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -23,9 +23,6 @@ const closed = {
   WARMUP_DURATION: "",
   STEADY_STATE_DURATION: "",
 };
-
-/** Deadlocks are looked for after a second, which would be most of the run. */
-const target = () => `${server.url}&options=-c%20deadlock_timeout%3D5ms`;
 
 /** What the samples of a Counter add up to, in a file of k6's JSON output. */
 function sumOf(path: string, metric: string): number {
@@ -46,7 +43,7 @@ describe("transactions that collide", () => {
     const samples = join(server.folder(), "samples.json");
     const run = await server.k6(
       { ...closed, OPERATIONS: name, METRICS },
-      { script: counters, target: target(), args: ["--out", `json=${samples}`] },
+      { script: counters, target: findingDeadlocks(server.url), args: ["--out", `json=${samples}`] },
     );
     const result = await expectBalancedBooks(server, run, count);
     expect(result.workload.operations[0]?.retry).toEqual(defaultTransactionRetry);
@@ -66,7 +63,7 @@ describe("transactions that collide", () => {
     const variables = { ...closed, OPERATIONS: name, ATTEMPTS: "1" };
     const result = await expectBalancedBooks(
       server,
-      await server.k6(variables, { script: counters, target: target() }),
+      await server.k6(variables, { script: counters, target: findingDeadlocks(server.url) }),
       count,
     );
     const { attempts, operations, failed, unknown, errors } = operationOf(result, name);
@@ -79,7 +76,7 @@ describe("transactions that collide", () => {
 
   it("attempts enough: all of them succeed in the end", async () => {
     const variables = { ...closed, OPERATIONS: "cross=1,add=1", ATTEMPTS: "1000" };
-    const run = await server.k6(variables, { script: counters, target: target() });
+    const run = await server.k6(variables, { script: counters, target: findingDeadlocks(server.url) });
     const result = await expectBalancedBooks(server, run, count);
     expect(result.totals.measure.all).toMatchObject({ failed: 0, operations: count });
     expect(result.connections?.retries).toBeGreaterThan(0);

@@ -76,7 +76,10 @@ describe("connections that trickle, one byte at a time in each direction", () =>
     const run = await running.ended;
     proxy.heal();
     const result = await expectBalancedBooks(server, run, 30 * seconds);
-    expect(result.totals.measure.all).toMatchObject({ failed: 0, undone: 0 });
+    const { all } = result.totals.measure;
+    expect(all).toMatchObject({ failed: 0, undone: 0 });
+    // A byte after the other, whatever the machine does: they did trickle.
+    expect(all.service.max).toBeGreaterThan(50);
   });
 
   it("too slow: TIMEOUT ends the operations, their outcome is unknown, and the run ends in time", async () => {
