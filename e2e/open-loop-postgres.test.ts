@@ -11,6 +11,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from "../cli/postgres/em
 import { percentileOf } from "../lib/open-loop/index.ts";
 import { problemsOfRunFile, type RunFile } from "../lib/result/index.ts";
 import { measured } from "../lib/result/measured.ts";
+import { unjudged } from "./server.ts";
 
 /** What a real server on a busy machine may add while it works off what has waited: a tenth of the stop. */
 const tolerance = 0.1;
@@ -26,10 +27,8 @@ let closed: EndedThroughStop;
 beforeAll(async () => {
   server = await startEmbeddedPostgres({ keep: false });
   out = mkdtempSync(join(tmpdir(), "dbmark-e2e-"));
-  const unjudged = { ROWS: "2000", SLO_P95: "none", SLO_P99: "none", SLO_ERROR_RATE: "none" };
-  const length = { WARMUP_DURATION: "1s", STEADY_STATE_DURATION: "10s" };
   const subject = { server, out, stop: { after: 4, seconds: stopSeconds } };
-  const variables = { ...unjudged, ...length };
+  const variables = { ...unjudged, ROWS: "2000", WARMUP_DURATION: "1s", STEADY_STATE_DURATION: "10s" };
   open = await runThroughStop({ ...subject, profile: "tps500", variables });
   const workers = { LOAD_WORKERS: String(closedWorkers) };
   closed = await runThroughStop({ ...subject, profile: "max", variables: { ...variables, ...workers } });

@@ -13,6 +13,7 @@ import {
 import { measured } from "../lib/result/measured.ts";
 import type { MergedLatency } from "../lib/result/merged-latency.ts";
 import { runOnDouble } from "./double.ts";
+import { brief } from "./server.ts";
 
 /** How far a percentile may be from the predicted one. */
 const tolerance = 0.02;
@@ -23,8 +24,6 @@ const tolerance = 0.02;
  */
 const limits = { timeout: 120_000, retry: 4 };
 
-const unjudged = { WARMUP_DURATION: "0s", SLO_P95: "none", SLO_P99: "none", SLO_ERROR_RATE: "none" };
-
 /** The target as options of noop. Its stall counts from the opening of the first session, a moment before the run's start. */
 function optionsOf({ serviceSeconds, stall }: Target): string {
   const latency = `latency=${serviceSeconds}s`;
@@ -33,7 +32,7 @@ function optionsOf({ serviceSeconds, stall }: Target): string {
 
 function runOpenLoop(load: OpenLoop, target: Target) {
   return runOnDouble(optionsOf(target), {
-    ...unjudged,
+    ...brief,
     LOAD_PROFILE: "tps100",
     LOAD_RATE: String(load.rate),
     LOAD_WORKERS: String(load.workers),
@@ -127,7 +126,7 @@ describe.concurrent("other loads", limits, () => {
     const load = { seconds: 10, workers: 4 };
     const target = { serviceSeconds: 0.05, stall: { start: 1.5, seconds: 2 } };
     const run = await runOnDouble(optionsOf(target), {
-      ...unjudged,
+      ...brief,
       LOAD_PROFILE: "max",
       LOAD_WORKERS: String(load.workers),
       STEADY_STATE_DURATION: `${load.seconds}s`,

@@ -189,20 +189,17 @@ function endedRun(ended: Ended, out: string): EndedRun {
 /** A PostgreSQL that looks for deadlocks at once, instead of after a second, which is most of a short run. */
 export const findingDeadlocks = (url: string) => `${url}&options=-c%20deadlock_timeout%3D5ms`;
 
-/** A short run that is judged by nothing but its numbers. */
-export const short: Variables = {
-  ROWS: "2000",
-  WARMUP_DURATION: "0s",
-  STEADY_STATE_DURATION: "1s",
-  SLO_P95: "none",
-  SLO_P99: "none",
-  SLO_ERROR_RATE: "none",
-};
+/** Judged by nothing but its numbers. */
+export const unjudged = { SLO_P95: "none", SLO_P99: "none", SLO_ERROR_RATE: "none" };
 
-const { ROWS: _, ...withoutRows } = short;
+/** A short run, whatever its data. */
+export const brief = { WARMUP_DURATION: "0s", STEADY_STATE_DURATION: "1s", ...unjudged };
+
+/** A short run on little data. */
+export const short: Variables = { ...brief, ROWS: "2000" };
 
 /** A short run on a table of the user's. */
-export const onTable: Variables = { ...withoutRows, LOAD_PROFILE: "smoke", RANGE_ROWS: "20" };
+export const onTable: Variables = { ...brief, LOAD_PROFILE: "smoke", RANGE_ROWS: "20" };
 
 /** The totals of an operation in the measured phase. */
 export function operationOf(run: RunFile, name: string) {

@@ -4,13 +4,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { problemsOfRunFile } from "../lib/result/index.ts";
 import type { RunFile } from "../lib/schema/run.generated.ts";
 import { dueAt, resolveProfile } from "../profiles/index.ts";
-import { operationOf, short, TestServer, type Variables } from "./server.ts";
+import { brief, operationOf, short, TestServer, type Variables } from "./server.ts";
 
 let server: TestServer;
 beforeAll(async () => {
   server = await TestServer.start();
 });
 afterAll(() => server?.stop());
+
+/** For profiles whose parts have their own length. */
+const { STEADY_STATE_DURATION: _, ...withoutLength } = short;
 
 /** A report of one kind. */
 function reportOf<K extends NonNullable<RunFile["report"]>["kind"]>(run: RunFile, kind: K) {
@@ -72,7 +75,6 @@ describe("on a target that answers after 20 ms, and so 50 times a second for eac
       report: "steps",
       segments: rates.map((rate, i) => ({ phase: "measure", part: `step ${i + 1}`, seconds: 6, rate, workers })),
     });
-  const { STEADY_STATE_DURATION: _, ...withoutLength } = short;
   const run = async (LOAD_PROFILE: string, variables: Variables = {}) =>
     server.k6({ ...withoutLength, DBMARK_TARGET: slow, LOAD_PROFILE, ...variables });
 
@@ -147,8 +149,7 @@ describe("on a target that answers after 20 ms, and so 50 times a second for eac
 it("in a closed loop, too, there are as many workers as the profile wants at a time", async () => {
   const level = (workers: number) => ({ phase: "measure", seconds: 2, workers });
   const LOAD_PROFILE = JSON.stringify({ name: "few", loop: "closed", segments: [level(1), level(10), level(1)] });
-  const { STEADY_STATE_DURATION: _, ...set } = short;
-  const run = await server.k6({ ...set, DBMARK_TARGET: "noop://local?latency=100ms", LOAD_PROFILE });
+  const run = await server.k6({ ...withoutLength, DBMARK_TARGET: "noop://local?latency=100ms", LOAD_PROFILE });
   const { operations } = run.result().totals.measure.all;
   // Ten operations a second for each worker: at most 20, 200 and 20, and those that began just before a change. Ten workers all the time would do 600.
   expect(operations).toBeGreaterThan(60);
@@ -157,10 +158,11 @@ it("in a closed loop, too, there are as many workers as the profile wants at a t
 
 describe("soak", () => {
   it("that is too short for a trend says so, of latency and of memory, the server's too", async () => {
-    const { STEADY_STATE_DURATION: _, ...set } = short;
     const profile = { name: "shortSoak", loop: "open", report: "drift" };
     const segments = [{ phase: "measure", seconds: 12, rate: 200, workers: 20 }];
-    const result = (await server.k6({ ...set, LOAD_PROFILE: JSON.stringify({ ...profile, segments }) })).result();
+    const result = (
+      await server.k6({ ...withoutLength, LOAD_PROFILE: JSON.stringify({ ...profile, segments }) })
+    ).result();
     // The arithmetic of long ones is tested where it is.
     expect(reportOf(result, "drift")).toEqual({
       kind: "drift",
@@ -227,12 +229,11 @@ describe("mixed", () => {
       /delete is not run on .*theirs.*could not be brought back/,
     ],
   ])("is refused for %s", async (_, variables, message) => {
-    const { ROWS: _rows, ...set } = short;
     await server.query("CREATE TABLE IF NOT EXISTS theirs AS SELECT i AS id FROM generate_series(1, 50) i");
     await server.query(
       "ALTER TABLE theirs DROP CONSTRAINT IF EXISTS theirs_key; ALTER TABLE theirs ADD CONSTRAINT theirs_key PRIMARY KEY (id)",
     );
-    const run = await server.k6({ ...set, ...variables });
+    const run = await server.k6({ ...brief, ...variables });
     expect(run.stderr).toMatch(message);
     expect(run.code).toBe(108);
     expect(await server.number("SELECT count(*) FROM theirs")).toBe(50);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { preparePostgresPrograms } from "../build/postgres-programs.mjs";
 import { workloadOf } from "../modules/index.ts";
-import { operationOf, TestServer, type Variables } from "./server.ts";
+import { brief, operationOf, TestServer, type Variables } from "./server.ts";
 
 let server: TestServer;
 let program: string;
@@ -25,16 +25,8 @@ function pgbench(...args: string[]): string {
   return stdout + stderr;
 }
 
-const brief: Variables = {
-  LOAD_PROFILE: "smoke",
-  WARMUP_DURATION: "0s",
-  STEADY_STATE_DURATION: "1s",
-  SLO_P95: "none",
-  SLO_P99: "none",
-  SLO_ERROR_RATE: "none",
-  LOAD_WORKERS: "4",
-};
-const run = (variables: Variables) => server.k6({ ...brief, ...variables }, { script: "scripts/tpcb.ts" });
+const few: Variables = { ...brief, LOAD_PROFILE: "smoke", LOAD_WORKERS: "4" };
+const run = (variables: Variables) => server.k6({ ...few, ...variables }, { script: "scripts/tpcb.ts" });
 
 /** Columns, types, constraints and settings of the four tables; their names are those of both programs. */
 const shape = () =>

@@ -1,7 +1,7 @@
 // The TPC-B-like suite: what it moves arrives everywhere, on tables of its own and on those that pgbench made.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { operationOf, TestServer, type Variables } from "./server.ts";
+import { brief, operationOf, TestServer, type Variables } from "./server.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -9,17 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-const brief: Variables = {
-  LOAD_PROFILE: "smoke",
-  WARMUP_DURATION: "0s",
-  STEADY_STATE_DURATION: "1s",
-  SLO_P95: "none",
-  SLO_P99: "none",
-  SLO_ERROR_RATE: "none",
-  LOAD_WORKERS: "8",
-};
-const own: Variables = { ...brief, SCALE: "1" };
-const existing: Variables = { ...brief, DATA: "existing" };
+const few: Variables = { ...brief, LOAD_PROFILE: "smoke", LOAD_WORKERS: "8" };
+const own: Variables = { ...few, SCALE: "1" };
+const existing: Variables = { ...few, DATA: "existing" };
 const run = (variables: Variables) => server.k6(variables, { script: "scripts/tpcb.ts" });
 
 /** The four sums that TPC-B requires to be equal, as texts: they may be beyond 53 bits. */

@@ -2,7 +2,7 @@
 
 import { expect } from "vitest";
 import type { RunFile } from "../lib/result/index.ts";
-import type { TestTarget, Variables } from "./server.ts";
+import { type TestTarget, unjudged, type Variables } from "./server.ts";
 
 /** A short run that ends by its number of operations, and is judged by nothing but its numbers. */
 export const counted: Variables = {
@@ -10,9 +10,7 @@ export const counted: Variables = {
   LOAD_PROFILE: "smoke",
   OPERATION_COUNT: "4000",
   LOAD_WORKERS: "4",
-  SLO_P95: "none",
-  SLO_P99: "none",
-  SLO_ERROR_RATE: "none",
+  ...unjudged,
 };
 
 /** Runs a workload; no operation may have failed, which a miss does, and the books must balance. */
