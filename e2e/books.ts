@@ -6,7 +6,7 @@ import { problemsOfRunFile, problemsOfWindowsLine, type RunFile } from "../lib/r
 import type { EndedRun, TestServer } from "./server.ts";
 
 /** The script whose effects can be counted. */
-export const counters = "e2e/testdata/counters.ts";
+export const counters = "e2e/scripts/counters.ts";
 
 /** Additions to the counters of the script, by operation: which rows, and how much each time. */
 const additions: Record<string, { ids: string; each: number }> = {

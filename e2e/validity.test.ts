@@ -19,7 +19,7 @@ const smoke = { ...short, LOAD_PROFILE: "smoke" };
 const noop = (options: string): Variables => ({ ...short, DBMARK_TARGET: `noop://local?${options}` });
 
 describe("the load generator", () => {
-  const heavy = { script: "e2e/heavy-parameters.ts" };
+  const heavy = { script: "e2e/scripts/heavy-parameters.ts" };
 
   it("that takes all processors it may have makes a run invalid", { timeout: 180_000 }, async () => {
     // It may have one, and works without a pause. Where the machine gives it less, because others want it as well, it tries again. What

@@ -1,8 +1,8 @@
 // A script for k6 whose operations cost the load generator much and the server next to nothing: each makes a long text that is never sent.
 
-import { defineSuite } from "../lib/k6/suite.ts";
-import type { Workload } from "../lib/workload.ts";
-import { resolveProfile } from "../profiles/index.ts";
+import { defineSuite } from "../../lib/k6/suite.ts";
+import type { Workload } from "../../lib/workload.ts";
+import { resolveProfile } from "../../profiles/index.ts";
 
 /** Characters of the text: making them takes many times as long as the server's answer. */
 const length = 500_000;
