@@ -1,6 +1,7 @@
-// Runs a benchmark as `npm run bench:NAME` does, on what is built already.
+// Runs a benchmark as `npm run bench:NAME` does, on what is built already. What it wrote is read and removed: a short form is no measurement
+// to be kept among real ones.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Ended, start } from "../cli/command-under-test.ts";
 import { installationFolder } from "../cli/installation.ts";
@@ -16,8 +17,9 @@ export async function runBenchmark(name: string, args: string[]): Promise<EndedB
   const program = join(installationFolder, "build", "bench.mjs");
   const ended = await start([process.execPath, program, name, ...args], { DBMARK_PREPARED: "1" }).ended;
   const file = /^Written to (.+)$/m.exec(ended.stdout)?.[1];
-  return {
-    ...ended,
-    measured: file === undefined ? undefined : JSON.parse(readFileSync(join(installationFolder, file), "utf8")),
-  };
+  if (file === undefined) return { ...ended, measured: undefined };
+  const path = join(installationFolder, file);
+  const measured = JSON.parse(readFileSync(path, "utf8"));
+  rmSync(path);
+  return { ...ended, measured };
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { compare, rowsOf } from "../bench/open-loop/comparison.ts";
 import { type EndedThroughStop, runThroughStop } from "../bench/open-loop/through-stop.ts";
+import { endWhatIsLeft } from "../cli/command-under-test.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../cli/postgres/embedded-postgres.ts";
 import { percentileOf } from "../lib/open-loop/index.ts";
 import { problemsOfRunFile, type RunFile } from "../lib/result/index.ts";
@@ -34,6 +35,7 @@ beforeAll(async () => {
   closed = await runThroughStop({ ...subject, profile: "max", variables: { ...variables, ...workers } });
 }, 120_000);
 afterAll(async () => {
+  endWhatIsLeft();
   await server?.stop();
   if (out !== undefined) rmSync(out, { recursive: true, force: true });
 });

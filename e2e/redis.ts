@@ -1,4 +1,4 @@
-// A real redis-server for tests: on a free port of 127.0.0.1, in a folder of its own, ended by its own process id.
+// A real redis-server for tests: on a free port of 127.0.0.1, without a file of its own, ended by its own process id.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { connect, createServer } from "node:net";
@@ -37,9 +37,9 @@ export class TestRedis extends TestTarget {
   }
 
   async stop(): Promise<void> {
+    this.clear();
     const ended = new Promise((resolve) => this.#server.once("exit", resolve));
     if (this.#server.kill("SIGTERM")) await ended;
-    this.removeFolders();
   }
 
   /** What a command answers, a line for each element. */

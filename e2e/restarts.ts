@@ -1,7 +1,7 @@
 // Ends the embedded server in mid-run and starts it again, as an administrator or a crash does.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { postgresBinaries } from "../cli/postgres/binaries.ts";
@@ -36,15 +36,16 @@ export class Restarts {
   /** Starts it again on its data and its port; resolves when it accepts connections. */
   async start(settings: Record<string, string> = {}): Promise<void> {
     const { folder, port } = this.#embedded;
-    const log = openSync(folder.log, "a");
     const args = Object.entries({ ...serverSettings(port), ...settings }).flatMap(([k, v]) => ["-c", `${k}=${v}`]);
     for (const end = Date.now() + patience; ; await wait(50)) {
+      const log = openSync(folder.log, "a");
       const child = spawn(postgresBinaries(serverUser()).postgres, ["-D", folder.data, ...args], {
         cwd: folder.path,
         env: { PATH: process.env.PATH ?? "", LC_ALL: "C", TZ: "UTC" },
         stdio: ["ignore", log, log],
         ...serverUser(),
       });
+      closeSync(log);
       this.#child = child;
       // It ends at once while backends of a postmaster that was killed still hold the shared memory.
       while (child.exitCode === null && !isReady(folder.data, child.pid)) await wait(10);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
-import { type Ended, start } from "../cli/command-under-test.ts";
+import { type Ended, endWhatIsLeft, start } from "../cli/command-under-test.ts";
 import { installationFolder, k6Binary } from "../cli/installation.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../cli/postgres/embedded-postgres.ts";
 import { type RunFile, readRun, readWindows, windowsFileName } from "../lib/result/index.ts";
@@ -42,8 +42,9 @@ export abstract class TestTarget {
   /** The target's URL. */
   abstract get url(): string;
 
-  /** Removes every folder that was made. */
-  protected removeFolders(): void {
+  /** Ends what a test that failed has left running, and removes every folder that was made. */
+  protected clear(): void {
+    endWhatIsLeft();
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
   }
 
@@ -128,9 +129,9 @@ export class TestServer extends TestTarget {
   }
 
   async stop(): Promise<void> {
+    this.clear();
     await this.#client?.end();
     await this.#embedded.stop();
-    this.removeFolders();
   }
 
   /** The test's own connection: a new one where the last was lost. */
