@@ -21,7 +21,9 @@ describe("500 workers", () => {
   });
 });
 
-it("the benchmark of memory prints and writes both modes, with every operation that was due", async () => {
+it("the benchmark of memory prints and writes both modes, with every operation that was due", {
+  timeout: 180_000,
+}, async () => {
   const args = ["--minutes", "0.1", "--rate", "200", "--workers", "1,20", "--seconds", "1", "--rounds", "1"];
   const { code, stdout, stderr, measured } = await runBenchmark("memory", args);
   expect(code, stderr).toBe(0);
