@@ -312,6 +312,10 @@ func (b *bulk) Commit(ctx context.Context) (int64, error) {
 	if b.finished {
 		return 0, driver.Usagef("the bulk load of table %s is finished", b.table)
 	}
+	// The watchdog notices a cancellation a little later than it happens, and a short end of a load would be confirmed before that.
+	if ctx.Err() != nil {
+		return 0, b.fail(ctx)
+	}
 	c := b.session.wire
 	if !b.text {
 		c.out = append(c.out, 0xff, 0xff)

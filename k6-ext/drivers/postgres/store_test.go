@@ -152,6 +152,9 @@ func TestAbortedAndFailedLoadsLeaveNothing(t *testing.T) {
 	if _, err := w.Commit(ctx); driver.KindOf(err) != driver.KindCanceled {
 		t.Fatalf("canceled: %v", err)
 	}
+	if n := query(t, s, "SELECT count(*) FROM nothing")[0][0]; n != int64(0) {
+		t.Fatalf("canceled: %v rows are left", n)
+	}
 	if _, err := opened.OpenBulk(context.Background(), "nothing", []string{"wrong"}); err == nil {
 		t.Fatal("a wrong column is accepted")
 	}
