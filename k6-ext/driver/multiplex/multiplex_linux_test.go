@@ -377,11 +377,13 @@ func answeringOn(t *testing.T, processor int, other *net.TCPConn) {
 	// Without Go's poller, which would have other threads send.
 	for {
 		n := 0
-		_ = raw.Control(func(descriptor uintptr) {
+		if closed := raw.Control(func(descriptor uintptr) {
 			if n, err = syscall.Read(int(descriptor), buffer); n > 0 {
 				_, err = syscall.Write(int(descriptor), buffer)
 			}
-		})
+		}); closed != nil {
+			return
+		}
 		if errors.Is(err, syscall.EAGAIN) {
 			time.Sleep(20 * time.Microsecond)
 		} else if n <= 0 {
@@ -404,7 +406,9 @@ func ask(t *testing.T, conn *Conn, task *Task, times int) {
 	}
 }
 
-func TestAConnectionGoesToTheLoopOfTheProcessorThatAnswersIt(t *testing.T) {
+// twoLoops makes loops on two of the processors that the process may use.
+func twoLoops(t *testing.T) ([]int, *Loops) {
+	t.Helper()
 	allowed := allowedProcessors()
 	if len(allowed) < 2 {
 		t.Skip("there is one processor")
@@ -413,7 +417,12 @@ func TestAConnectionGoesToTheLoopOfTheProcessorThatAnswersIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer loops.Close()
+	t.Cleanup(loops.Close)
+	return allowed[:2], loops
+}
+
+func TestAConnectionGoesToTheLoopOfTheProcessorThatAnswersIt(t *testing.T) {
+	allowed, loops := twoLoops(t)
 	for _, which := range []int{0, 1, 0} {
 		conn, other := pair(t)
 		go answeringOn(t, allowed[which], other)
@@ -438,15 +447,7 @@ func TestAConnectionGoesToTheLoopOfTheProcessorThatAnswersIt(t *testing.T) {
 }
 
 func TestLoopsShareTheirTasksWhereverTheAnswersComeFrom(t *testing.T) {
-	allowed := allowedProcessors()
-	if len(allowed) < 2 {
-		t.Skip("there is one processor")
-	}
-	loops, err := newLoopsOn(allowed[:2])
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer loops.Close()
+	_, loops := twoLoops(t)
 	homes := make([]Home, 8)
 	for i := range homes {
 		if loop := loops.arrive(&homes[i]); loops.tasks[loop] != i/2+1 {
