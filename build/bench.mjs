@@ -1,5 +1,6 @@
 // node build/bench.mjs NAME …: prepares everything, then runs the benchmark bench/NAME.ts; what follows is the benchmark's.
-// Benchmarks print ratios against a yardstick of the same run, and write JSON to results/bench/.
+// Benchmarks print ratios against a yardstick of the same run, and write JSON to results/bench/. Those named sim-… are simulations, which
+// need no k6.
 
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +18,7 @@ await main(async () => {
       .map((file) => file.slice(0, -3));
     throw new BuildError(`there is no benchmark "${name}"; known are ${known.join(", ")}`);
   }
-  await prepare();
+  await prepare({ k6: !name.startsWith("sim-") });
   const { build } = await import("esbuild");
   const folder = join(root, "dist", "bench");
   mkdirSync(folder, { recursive: true });

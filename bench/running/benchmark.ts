@@ -12,14 +12,14 @@ import { installationFolder, version } from "../../cli/installation.ts";
 export class BenchmarkError extends Error {}
 
 /** Runs a benchmark; gives the exit code: 2 for what it refuses, and where what it needs cannot be built or started. */
-export async function benchmark(name: string, body: () => Promise<void>): Promise<number> {
+export async function benchmark(name: string, body: () => Promise<void>, kind = "bench"): Promise<number> {
   try {
     await body();
     return 0;
   } catch (error) {
     const plain = [BenchmarkError, BuildError, CommandError].some((kind) => error instanceof kind);
     if (!plain) throw error;
-    process.stderr.write(`bench:${name}: ${(error as Error).message}\n`);
+    process.stderr.write(`${kind}:${name}: ${(error as Error).message}\n`);
     return 2;
   }
 }
