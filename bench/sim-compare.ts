@@ -1,5 +1,5 @@
 // npm run sim:compare: how often each way of comparing calls identical variants different, and finds a change that is there.
-// docs/comparing-method.md explains the figures. Nothing is measured here: the same seed gives the same table on every machine.
+// docs/comparing-method.md explains the figures. Nothing is measured here: the same seed gives the same table.
 
 import { BenchmarkError, benchmark, numberOption, parseOptions } from "./running/benchmark.ts";
 import {
@@ -16,9 +16,10 @@ import {
   verdict,
 } from "./sim-compare/methods.ts";
 import { correlated, drifting, independent, type Model, withRunEffect } from "./sim-compare/model.ts";
-import { type Outcome, simulate, wilsonInterval } from "./sim-compare/simulation.ts";
+import { simulate } from "./sim-compare/simulation.ts";
+import { alarmsOf, percent, rowOf, tableOf } from "./sim-compare/table.ts";
 
-const usage = "Options: --trials 400, --pairs 8, --ratio 1.1 (B's times by A's), --alpha 0.05, --seed 1";
+const usage = "Options: --trials 1000, --pairs 8, --ratio 1.1 (B's times by A's), --alpha 0.05, --seed 1";
 
 const causes: [name: string, model: Model][] = [
   ["independent requests", independent],
@@ -53,10 +54,7 @@ export function main(args: string[]): Promise<number> {
         "",
         `With all of these causes, and p99 truly ${percent(options.ratio - 1)} % longer`,
         "",
-        ...tableOf(
-          ["", "false alarms, %", "change found, %", "pairs run"],
-          last.map((outcome) => [outcome.method, alarmsOf(outcome), foundOf(outcome), outcome.pairs.toFixed(1)]),
-        ),
+        ...tableOf(["", "false alarms, %", "change found, %", "pairs run"], last.map(rowOf)),
       ];
       process.stdout.write(`${lines.join("\n")}\n`);
     },
@@ -68,7 +66,7 @@ function read(args: string[]) {
   const values = parseOptions(
     args,
     {
-      trials: { type: "string", default: "400" },
+      trials: { type: "string", default: "1000" },
       pairs: { type: "string", default: "8" },
       ratio: { type: "string", default: "1.1" },
       alpha: { type: "string", default: "0.05" },
@@ -89,26 +87,4 @@ function read(args: string[]) {
     ratio: numberOption("ratio", values.ratio, { from: 0.5, to: 2 }),
     alpha: numberOption("alpha", values.alpha, { from: 0.001, to: 0.5 }),
   };
-}
-
-function alarmsOf(outcome: Outcome | undefined): string {
-  return outcome === undefined ? "" : rate(outcome.falseAlarms, outcome.trials);
-}
-
-function foundOf({ found, trials }: Outcome): string {
-  return rate(found, trials);
-}
-
-function rate(seen: number, trials: number): string {
-  const { lower, upper } = wilsonInterval(seen, trials);
-  return `${percent(seen / trials)} (${percent(lower)}–${percent(upper)})`;
-}
-
-function percent(share: number): string {
-  return (share * 100).toFixed(1).replace(/\.0$/, "");
-}
-
-function tableOf(head: string[], rows: string[][]): string[] {
-  const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
 }

@@ -54,8 +54,7 @@ export const requests: Method = {
     const [a, b] = onePair(experiment);
     return (ratio) => {
       const shift = stepsBetween(ratio);
-      return onP99(
-        experiment,
+      return afterOnePair(
         mannWhitney(
           a.steps,
           b.steps.map((step) => step + shift),

@@ -14,9 +14,7 @@
 // loop would do, its throughput, is one over the mean time of the run.
 
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-
-type Generator = ReturnType<typeof xoroshiro128plus>;
+import { type SeededGenerator, seededGenerator } from "../../lib/statistics/seeded-generator.ts";
 
 /** What runs have in common, and what each has for itself. */
 export interface Model {
@@ -71,13 +69,13 @@ const timeOfStep = Float64Array.from({ length: stepCount }, (_, step) =>
 /** Makes up the runs of an experiment in the order in which they ran; none differs from the others in anything but chance and drift. */
 export class Experiments {
   readonly model: Model;
-  readonly #generator: Generator;
+  readonly #generator: SeededGenerator;
   readonly #deviations: Float64Array;
 
   /** @param seed Whole number; the same seed gives the same runs. */
   constructor(model: Model, seed: number) {
     this.model = model;
-    this.#generator = xoroshiro128plus(seed);
+    this.#generator = seededGenerator(seed);
     this.#deviations = Float64Array.from({ length: quantiles }, (_, place) => {
       const share = (place + 0.5) / quantiles;
       return model.spread * Math.log(share / (1 - share));

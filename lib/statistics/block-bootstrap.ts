@@ -10,7 +10,7 @@
 // within runs says nothing of whether another run would agree. With few blocks the interval is too short; below two blocks there is none.
 
 import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { seededGenerator } from "./seeded-generator.ts";
 
 /** What is resampled, and how. */
 export interface BlockBootstrap {
@@ -49,12 +49,11 @@ export function blockBootstrap(options: BlockBootstrap): Interval | null {
   for (const length of lengths) checkWhole("items", length, 0);
   checkWhole("items in a block", blockLength, 1);
   checkWhole("resamples", resamples, 2);
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`a seed of ${seed}; it takes a whole number`);
   if (!(confidence > 0 && confidence < 1)) {
     throw new RangeError(`a confidence of ${confidence}; it takes one above 0 and below 1`);
   }
   if (lengths.some((length) => length < 2 * blockLength)) return null;
-  const generator = xoroshiro128plus(seed);
+  const generator = seededGenerator(seed);
   const drawn = lengths.map((length) => new Uint32Array(length));
   const values = new Float64Array(resamples);
   for (let resample = 0; resample < resamples; resample += 1) {

@@ -18,7 +18,7 @@
 // Permuted splits of a segment are kept until it is split itself, since those of other segments do not depend on it.
 
 import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { seededGenerator } from "./seeded-generator.ts";
 
 /** How changes are looked for. */
 export interface ChangePointSearch {
@@ -55,14 +55,14 @@ export interface ChangePoint {
  */
 export function changePoints(values: readonly number[], search: ChangePointSearch): ChangePoint[] {
   const { seed, scale, level = 0.01, permutations = 499, minimumSegment = 5 } = search;
-  checkSearch(seed, level, permutations, minimumSegment);
+  checkSearch(level, permutations, minimumSegment);
   const scaled = values.map((value, index) => {
     const isPossible = Number.isFinite(value) && (scale === "difference" || value > 0);
     const accepted = scale === "ratio" ? "finite values above zero" : "finite values";
     if (!isPossible) throw new RangeError(`value ${index} is ${value}; the scale "${scale}" takes ${accepted}`);
     return scale === "ratio" ? Math.log(value) : value;
   });
-  const generator = xoroshiro128plus(seed);
+  const generator = seededGenerator(seed);
   const segmentOf = (start: number, end: number): Segment => {
     const part = scaled.slice(start, end);
     const ranked = rankedFromMiddle(part);
@@ -207,8 +207,7 @@ function withMeans(
   }));
 }
 
-function checkSearch(seed: number, level: number, permutations: number, minimumSegment: number): void {
-  if (!Number.isSafeInteger(seed)) throw new RangeError(`a seed of ${seed}; it takes a whole number`);
+function checkSearch(level: number, permutations: number, minimumSegment: number): void {
   if (!(Number.isSafeInteger(minimumSegment) && minimumSegment >= 2)) {
     throw new RangeError(`a minimum segment of ${minimumSegment}; it takes a whole number of 2 or more`);
   }
