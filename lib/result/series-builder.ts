@@ -45,10 +45,10 @@ export class SeriesBuilder {
     const interval = this.#interval(line.phase, line.second);
     let place = this.#names.indexOf(line.operation);
     if (place < 0) place = this.#names.push(line.operation) - 1;
-    const added = this.#sumsOf(line);
-    interval.operations[place] = addOperations(interval.operations[place] ?? null, added);
-    // What two windows of the same second have in common is counted twice: it is a bound, not a sum.
-    this.#buckets += bucketsOf(added);
+    const before = interval.operations[place] ?? null;
+    const after = addOperations(before, this.#sumsOf(line));
+    interval.operations[place] = after;
+    this.#buckets += bucketsOf(after) - bucketsOf(before);
     this.#joinWhereTooMany();
   }
 
@@ -163,7 +163,7 @@ export class SeriesBuilder {
         this.#sums.set(phase, joined);
         this.#intervals += joined.size;
         for (const { operations } of joined.values()) {
-          for (const sums of operations) if (sums) this.#buckets += bucketsOf(sums);
+          for (const sums of operations) this.#buckets += bucketsOf(sums ?? null);
         }
       }
     }

@@ -53,7 +53,9 @@ export function sumsOf(line: WindowLine): OperationSums {
 }
 
 /** Buckets that these keep in memory. */
-export function bucketsOf({ service, response }: OperationSums): number {
+export function bucketsOf(sums: OperationSums | null): number {
+  if (sums === null) return 0;
+  const { service, response } = sums;
   const own = service.histogram?.buckets.length ?? 0;
   return response.histogram === service.histogram ? own : own + (response.histogram?.buckets.length ?? 0);
 }
@@ -128,13 +130,11 @@ function timesOf(times: readonly TimesSums[], keep: boolean): IntervalTimes {
 }
 
 function addTimes(a: TimesSums, b: TimesSums, histogram?: SparseHistogram | null): TimesSums {
-  const both = [a.histogram, b.histogram].filter((one) => one !== null);
-  return {
-    count: a.count + b.count,
-    sum: a.sum + b.sum,
-    max: largest(a.max, b.max),
-    histogram: histogram !== undefined ? histogram : both.length === 0 ? null : mergeSparseHistograms(both),
-  };
+  const merged =
+    a.histogram === null || b.histogram === null
+      ? (a.histogram ?? b.histogram)
+      : (histogram ?? mergeSparseHistograms(a.histogram, b.histogram));
+  return { count: a.count + b.count, sum: a.sum + b.sum, max: largest(a.max, b.max), histogram: merged };
 }
 
 function countsOf(value: (name: (typeof counted)[number]) => number): Counts {

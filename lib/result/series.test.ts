@@ -186,6 +186,8 @@ describe("intervals of a long run", () => {
     expect(buckets(await seriesOf(path))).toBeGreaterThan(500_000);
     const series = await seriesOf(path, { buckets: 400_000 });
     expect(buckets(series)).toBeLessThan(400_000);
+    // … and not more than it takes: joining two does not halve their buckets.
+    expect(buckets(series)).toBeGreaterThan(200_000);
     expect(series.intervalSeconds).toBeGreaterThan(1);
     expectTotalsOfFirst(series, 20);
   });

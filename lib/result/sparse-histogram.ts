@@ -98,17 +98,24 @@ function inflate(compressed: Buffer): Buffer {
 /** Counts of all buckets while histograms are being added up; all 0 in between. */
 const sums = new Float64Array(bucketCount);
 
-/** The sum of histograms. @throws {RangeError} when a bucket would hold more than 2^32 − 1. */
-export function mergeSparseHistograms(histograms: readonly SparseHistogram[]): SparseHistogram {
-  const [first] = histograms;
-  if (first !== undefined && histograms.length === 1) return first;
-  const [low, high, count] = addUp(histograms, undefined);
-  const buckets: number[] = [];
-  for (let bucket = low; bucket <= high; bucket += 1) if (sums[bucket] !== 0) buckets.push(bucket);
-  const counts = buckets.map((bucket) => sums[bucket] as number);
-  sums.fill(0, low, high + 1);
-  if (counts.some((held) => held > 0xffff_ffff)) throw new RangeError("a bucket would hold more than 2^32 - 1 values");
-  return { buckets: Uint16Array.from(buckets), counts: Uint32Array.from(counts), count };
+/** The sum of two histograms. @throws {RangeError} when a bucket would hold more than 2^32 − 1. */
+export function mergeSparseHistograms(a: SparseHistogram, b: SparseHistogram): SparseHistogram {
+  const most = a.buckets.length + b.buckets.length;
+  const buckets = new Uint16Array(most);
+  const counts = new Uint32Array(most);
+  let length = 0;
+  // Both are ascending: the lower of the next two comes next, and equal ones become one.
+  for (let inA = 0, inB = 0; inA < a.buckets.length || inB < b.buckets.length; length += 1) {
+    const bucketA = a.buckets[inA] ?? bucketCount;
+    const bucketB = b.buckets[inB] ?? bucketCount;
+    let sum = 0;
+    if (bucketA <= bucketB) sum += a.counts[inA++] as number;
+    if (bucketB <= bucketA) sum += b.counts[inB++] as number;
+    if (sum > 0xffff_ffff) throw new RangeError("a bucket would hold more than 2^32 - 1 values");
+    buckets[length] = Math.min(bucketA, bucketB);
+    counts[length] = sum;
+  }
+  return { buckets: buckets.slice(0, length), counts: counts.slice(0, length), count: a.count + b.count };
 }
 
 /**
