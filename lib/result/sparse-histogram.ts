@@ -128,6 +128,16 @@ export function percentileOf(
   percent: number,
   indices?: ArrayLike<number>,
 ): number | null {
+  const bucket = percentileBucket(histograms, percent, indices);
+  return bucket === null ? null : highestMilliseconds(bucket);
+}
+
+/** The bucket that a percentile lies in; as `percentileOf`. */
+export function percentileBucket(
+  histograms: readonly SparseHistogram[],
+  percent: number,
+  indices?: ArrayLike<number>,
+): number | null {
   const [low, high, count] = addUp(histograms, indices);
   if (count === 0) return null;
   const rank = rankOf(percent, count);
@@ -138,7 +148,7 @@ export function percentileOf(
     if (seen >= rank) break;
   }
   sums.fill(0, low, high + 1);
-  return highestMilliseconds(bucket);
+  return bucket;
 }
 
 /** Which of so many operations, by length from 1, a percentile is. */

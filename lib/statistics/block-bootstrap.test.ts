@@ -94,6 +94,22 @@ describe("the block bootstrap", () => {
     expect(found?.upper).toBeLessThan(11);
   });
 
+  it("takes blocks of another length for each series", () => {
+    const blocks = new Set<string>();
+    const statistic = (...series: Uint32Array[]) => {
+      for (const [place, indices] of series.entries()) {
+        const ends = [...indices.keys()].filter(
+          (at) => at > 0 && indices[at] !== ((indices[at - 1] ?? 0) + 1) % indices.length,
+        );
+        for (const end of ends) blocks.add(`${place} ${end % (place === 0 ? 10 : 2)}`);
+      }
+      return 1;
+    };
+    expect(blockBootstrap({ lengths: [40, 8], blockLength: [10, 2], seed: 1, statistic })).not.toBeNull();
+    expect([...blocks].sort()).toEqual(["0 0", "1 0"]);
+    expect(blockBootstrap({ lengths: [40, 3], blockLength: [10, 2], seed: 1, statistic })).toBeNull();
+  });
+
   it("gives the same interval for a seed, and another one for another", () => {
     const interval = (seed: number) =>
       blockBootstrap({ lengths: [100], blockLength: 10, seed, statistic: meanOf(correlated(100, 0.5)) });
@@ -117,6 +133,8 @@ describe("the block bootstrap", () => {
     { lengths: [2.5] },
     { blockLength: 0 },
     { blockLength: Number.NaN },
+    { blockLength: [10, 10] },
+    { blockLength: [0] },
     { resamples: 1 },
     { seed: 0.5 },
     { confidence: 1 },

@@ -16,8 +16,8 @@ import { seededGenerator } from "./seeded-generator.ts";
 export interface BlockBootstrap {
   /** The number of items of each series. */
   lengths: readonly number[];
-  /** Neighbours that are drawn together: items. */
-  blockLength: number;
+  /** Neighbours that are drawn together: items; of all series, or of each. */
+  blockLength: number | readonly number[];
   /**
    * The statistic of a resample: for each series the indices of its items, in the order drawn. The arrays are used again for the next
    * resample.
@@ -40,24 +40,31 @@ export interface Interval {
 /**
  * The percentile interval; null where a series has fewer than two blocks, and where the statistic of some resample is not a finite
  * number.
- * @throws {RangeError} for no series, lengths, blocks, resamples or a seed that are not whole or too small, and a confidence that
- * is not between 0 and 1.
+ * @throws {RangeError} for no series, lengths, blocks, resamples or a seed that are not whole or too small, blocks of other series, and a
+ * confidence that is not between 0 and 1.
  */
 export function blockBootstrap(options: BlockBootstrap): Interval | null {
   const { lengths, blockLength, statistic, seed, resamples = 1000, confidence = 0.95 } = options;
   if (lengths.length === 0) throw new RangeError("there is no series to resample; give one or more");
   for (const length of lengths) checkWhole("items", length, 0);
-  checkWhole("items in a block", blockLength, 1);
+  const blockLengths = typeof blockLength === "number" ? lengths.map(() => blockLength) : blockLength;
+  if (blockLengths.length !== lengths.length) {
+    throw new RangeError(
+      `${blockLengths.length} lengths of blocks for ${lengths.length} series; give one, or one for each`,
+    );
+  }
+  for (const items of blockLengths) checkWhole("items in a block", items, 1);
   checkWhole("resamples", resamples, 2);
   if (!(confidence > 0 && confidence < 1)) {
     throw new RangeError(`a confidence of ${confidence}; it takes one above 0 and below 1`);
   }
-  if (lengths.some((length) => length < 2 * blockLength)) return null;
+  if (lengths.some((length, series) => length < 2 * (blockLengths[series] as number))) return null;
   const generator = seededGenerator(seed);
   const drawn = lengths.map((length) => new Uint32Array(length));
   const values = new Float64Array(resamples);
   for (let resample = 0; resample < resamples; resample += 1) {
-    for (const indices of drawn) drawBlocks(indices, blockLength, (last) => uniformInt(generator, 0, last));
+    for (const [series, indices] of drawn.entries())
+      drawBlocks(indices, blockLengths[series] as number, (last) => uniformInt(generator, 0, last));
     const value = statistic(...drawn);
     if (!Number.isFinite(value)) return null;
     values[resample] = value;
