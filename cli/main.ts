@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../lib/environment/index.ts";
 import { baselineCommand } from "./commands/baseline.ts";
+import { compareCommand } from "./commands/compare.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { listCommand } from "./commands/list.ts";
 import { runCommand } from "./commands/run.ts";
@@ -23,6 +24,7 @@ export async function main(argv: string[]): Promise<ExitCode> {
     .version(version)
     .helpCommand(false)
     .addCommand(runCommand(finish))
+    .addCommand(compareCommand(finish))
     .addCommand(listCommand())
     .addCommand(inspectCommand())
     .addCommand(baselineCommand(finish));

@@ -1,13 +1,11 @@
 // The harness's ceiling on this machine: every cell once in each round, so that what else the machine does meets all of them alike.
 
-import { existsSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
-import { dirname, resolve } from "node:path";
 import { UsageError } from "../../lib/environment/index.ts";
 import { findSuite, suiteOnSystem } from "../../modules/index.ts";
-import { CommandError, messageOf } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { assertBuilt, scriptBundle, version } from "../installation.ts";
+import { checkOutput, writeOutput } from "../output-file.ts";
 import { Interrupted, Interruption } from "../run/interruption.ts";
 import { cellsFor, nameOf } from "./cells.ts";
 import { jsonReport, type MeasuredCell, textReport } from "./report.ts";
@@ -70,24 +68,12 @@ function wholeNumber(name: keyof typeof most, text: string): number {
   throw new UsageError(`--${name} ${text} is not accepted; expected is a whole number from 1 to ${most[name]}.`);
 }
 
-/** The path of a file that can be made. */
-function checkOutput(path: string): string {
-  const file = resolve(path);
-  if (existsSync(file) && statSync(file).isDirectory())
-    throw new UsageError(`--output ${path} is a folder; expected is the path of a file.`);
-  if (!existsSync(dirname(file)))
-    throw new UsageError(
-      `--output ${path} cannot be written: the folder ${dirname(file)} does not exist. Make it first.`,
-    );
-  return file;
-}
-
 function write(file: string, text: string): void {
   try {
-    writeFileSync(file, text);
+    writeOutput(file, text);
   } catch (error) {
     // What was measured is not lost with it.
     process.stdout.write(text);
-    throw new CommandError(`${file} cannot be written: ${messageOf(error)}. The result is printed instead`);
+    throw error;
   }
 }

@@ -76,7 +76,7 @@ describe("the differences between set-ups", () => {
       "the connections",
       (of) => Object.assign(of.topology, { connections: "pool", connectionCount: 2 }),
       "connections",
-      "2 shared",
+      "2, shared by all workers",
     ],
     [
       "requests in flight",
@@ -95,18 +95,33 @@ describe("the differences between set-ups", () => {
     const found = differences((of) => {
       of.software.gitRevision = "another";
       of.variables.LOAD_PROFILE = "another";
-      of.target.server.settings.work_mem = "1GB";
       of.target.server.settings.fsync = "off";
       of.seed = 2;
     });
     expect(found.map(({ what, matters }) => [what, matters])).toEqual([
       ["seed", true],
       ["fsync", true],
-      ["work_mem", true],
       ["revision", false],
       ["LOAD_PROFILE", false],
     ]);
-    expect(found.find(({ what }) => what === "work_mem")?.values[0]).toBeNull();
+  });
+
+  it("have a variable that one run did not set, and no setting that one server does not tell", () => {
+    const found = differences(
+      (of) => {
+        of.variables.MIX = "read-only";
+        of.target.server.settings.work_mem = "1GB";
+      },
+      (of) => {
+        of.target.server.settings.work_mem = "1GB";
+      },
+    );
+    expect(found).toEqual([{ group: "variables", what: "MIX", values: [null, "read-only", null], matters: false }]);
+    const both = differences(
+      (of) => Object.assign(of.target.server.settings, { work_mem: "1GB" }),
+      (of) => Object.assign(of.target.server.settings, { work_mem: "2GB" }),
+    );
+    expect(both[0]?.values).toEqual([null, "1GB", "2GB"]);
   });
 
   it("say of an operation that a run lacks no more than the mix does, and compare the others' all the same", () => {

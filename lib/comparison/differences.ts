@@ -10,8 +10,9 @@ export function differencesOf(runs: readonly RunFile[]): Difference[] {
   const names = new Set(factsByRun.flatMap((facts) => [...facts.keys()]));
   const differences = [...names].flatMap((name) => {
     const facts = factsByRun.map((of) => of.get(name) ?? null);
-    // That a run lacks an operation is told by the mix; its statements and parameters are compared where there are some.
-    const compared = name.startsWith("workload ") ? facts.filter((fact) => fact !== null) : facts;
+    // That a run lacks an operation is told by the mix, and a server that does not tell a setting may have it all the same: these are compared
+    // where there are some.
+    const compared = /^(workload|settings) /.test(name) ? facts.filter((fact) => fact !== null) : facts;
     return differ(compared) ? [differenceOf(facts)] : [];
   });
   return joined([...differences.filter(({ matters }) => matters), ...differences.filter(({ matters }) => !matters)]);

@@ -170,7 +170,11 @@ function topologyFacts({ topology }: RunFile): SetupFact[] {
   const { workers, connections, connectionCount, depth, instances } = topology;
   return [
     fact("topology", "workers", count(workers)),
-    fact("topology", "connections", `${count(connectionCount)} ${connections === "pool" ? "shared" : "of workers"}`),
+    fact(
+      "topology",
+      "connections",
+      `${count(connectionCount)}, ${connections === "pool" ? "shared by all workers" : "one for each worker"}`,
+    ),
     fact("topology", "requests in flight on a connection", String(depth)),
     fact("topology", "instances", String(instances)),
   ];
