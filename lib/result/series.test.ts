@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { HarnessLine, WindowLine, WindowsLine } from "../schema/windows.generated.ts";
+import type { WindowsLine } from "../schema/windows.generated.ts";
 import { readRun } from "./read-run.ts";
 import { type PhaseSeries, type RunSeries, readSeries } from "./series.ts";
 import { decodeSparseHistogram, percentileOf, type SparseHistogram } from "./sparse-histogram.ts";
+import { linesOf, repeatedMeasure, writeWindows } from "./windows-under-test.ts";
 
 const testdata = fileURLToPath(new URL("testdata/", import.meta.url));
 const names = ["2026-11-21T09-40-12Z-oltp-postgres", "2026-11-21T09-40-12Z-oltp-postgres-bad"];
@@ -19,36 +20,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const linesOf = (path: string): WindowsLine[] =>
-  readFileSync(join(path, "windows.ndjson"), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-
 /** A folder with these lines as its windows. */
-function withLines(lines: readonly WindowsLine[]): string {
-  writeFileSync(join(folder, "windows.ndjson"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-  return folder;
-}
-
-/** The good run, with its fifteen seconds several times after each other. */
-function longer(times: number): string {
-  const lines = linesOf(good);
-  const repeated = lines.filter(
-    (line): line is WindowLine | HarnessLine =>
-      (line.type === "window" || line.type === "harness") && line.phase === "measure",
-  );
-  const end = lines.at(-1);
-  if (end?.type !== "end") throw new Error("there is no end");
-  const phases = end.phases.map((span) => (span.name === "measure" ? { ...span, seconds: 15 * times } : span));
-  return withLines([
-    ...lines.slice(0, -1).filter((line) => !repeated.includes(line as WindowLine)),
-    ...Array.from({ length: times }, (_, time) =>
-      repeated.map((line) => ({ ...line, second: line.second + 15 * time })),
-    ).flat(),
-    { ...end, phases },
-  ]);
-}
+const withLines = (lines: readonly WindowsLine[]) => writeWindows(folder, lines);
+const longer = (times: number) => writeWindows(folder, repeatedMeasure(good, times));
 
 async function seriesOf(path: string, limits = {}): Promise<RunSeries> {
   const series = await readSeries(path, limits);
