@@ -9,7 +9,7 @@ import { labels, type RunToCompare } from "./compare.ts";
 export function checkNumber(runs: number): void {
   if (runs < 2) {
     throw new UsageError(
-      `${runs === 0 ? "No run is" : "One run is"} nothing to compare. Name two to ${labels.length}; the first is the base that the others are compared with.`,
+      `${runs === 0 ? "No run is named" : "One run alone cannot be compared"}. Name two to ${labels.length}; the first is the base that the others are compared with.`,
     );
   }
   if (runs > labels.length) {

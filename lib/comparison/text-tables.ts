@@ -179,7 +179,8 @@ const titleOf = (name: string) => shorten(name === allOperations ? "all operatio
 /** The operation, and how many of them each run did. */
 function groupTitle(name: string, counts: readonly (number | null)[], palette: Palette): string {
   const each = counts.map((number) => (number === null ? unknown : count(number)));
-  const text = new Set(each).size === 1 ? `${each[0]} operations` : `${each.join(" / ")} operations`;
+  const numbers = new Set(each).size === 1 ? (each[0] ?? unknown) : each.join(" / ");
+  const text = shorten(`${numbers} operations`, width - titleOf(name).length - 3);
   return `${palette.strong(titleOf(name))}${palette.quiet(` · ${text}`)}`;
 }
 
@@ -193,12 +194,15 @@ export function differenceLines(comparison: Comparison, palette: Palette): strin
     ...(mattering.length === 0
       ? [palette.strong("By their files, all runs measured the same thing.")]
       : [
-          palette.warning("What differs in what was measured"),
+          palette.warning("The runs measured different things"),
           ...mattering.flatMap((difference) => differenceText(difference, runs)),
         ]),
     ...(others.length === 0
       ? []
-      : [palette.strong("What else differs"), ...others.flatMap((difference) => differenceText(difference, runs))]),
+      : [
+          palette.strong(mattering.length === 0 ? "What differs otherwise" : "What else differs"),
+          ...others.flatMap((difference) => differenceText(difference, runs)),
+        ]),
   ];
 }
 

@@ -28,7 +28,7 @@ export function comparisonText(comparison: Comparison, options: TextOptions = {}
   const [base] = comparison.runs;
   return [
     palette.strong(`${base?.suite ?? ""}: ${comparison.runs.length} runs, compared with A`),
-    ...comparison.runs.flatMap((run) => ["", ...runLines(run, palette)]),
+    ...comparison.runs.flatMap((run) => ["", ...runLines(run, base, palette)]),
     ...warningLines(comparison, palette),
     ...invalidLines(comparison, palette),
     ...differenceLines(comparison, palette),
@@ -43,14 +43,22 @@ export function comparisonText(comparison: Comparison, options: TextOptions = {}
   ].join("\n");
 }
 
-function runLines(run: ComparedRun, palette: Palette): string[] {
+function runLines(run: ComparedRun, base: ComparedRun | undefined, palette: Palette): string[] {
   const { label, path, server, profile, loop, seconds, startedAt, valid, reasons, status, missing } = run;
-  const verdict = valid ? palette.good("VALID") : palette.bad("INVALID");
-  const ended = status === "complete" ? "" : `, ${palette.warning(status)}`;
-  const facts = [shorten(server, 30), `${shorten(profile, 20)} (${loop} loop)`, `${duration(seconds)} measured`];
+  const verdict = valid ? "VALID" : "INVALID";
+  const paint = valid ? palette.good : palette.bad;
+  const facts = [
+    `${verdict}${status === "complete" ? "" : `, ${status}`}`,
+    shorten(server, 40),
+    `${shorten(profile, 30)} (${loop} loop)`,
+    `${duration(seconds)} measured`,
+  ];
+  const [first = "", ...others] = wrap(facts.join(" · "), `${label}  `);
   return [
-    `${palette.strong(label)}  ${verdict}${ended} · ${facts.join(" · ")}`,
+    `${palette.strong(label)}${first.slice(label.length).replace(verdict, paint(verdict))}`,
+    ...others,
     palette.quiet(`   ${startedAt.replace(/\.\d+Z$/, "Z")} · ${path}`),
+    ...(run !== base && run.id === base?.id && startedAt === base.startedAt ? ["   This is the same run as A."] : []),
     ...reasons.flatMap((reason) => wrap(reason, "   × ").map(palette.bad)),
     ...missing.flatMap((reason) => wrap(reason, "   ! ").map(palette.warning)),
   ];

@@ -21,6 +21,9 @@ export function valueText(unit: MetricComparison["unit"], value: number | null):
   }
 }
 
+/** A change that is larger is not worth its digits. */
+const mostTimes = 9999;
+
 /**
  * A change as a person reads it: `+3.2 %`, `−12 %`, `×14` for what is more than tenfold. Exactly no change is `0 %`, and one that is
  * too small to be seen `±0.0 %`.
@@ -30,6 +33,7 @@ export function changeText(change: number | null): string {
   if (change === 0) return "0 %";
   const percent = Math.abs(change) * 100;
   if (percent < 0.05) return "±0.0 %";
+  if (change >= mostTimes) return `>×${count(mostTimes)}`;
   if (change >= 9) return `×${count(change + 1)}`;
   const sign = change < 0 ? "−" : "+";
   // 99.9 % less is a thousandth, 99 % less a hundredth: that nothing is left is said only where it is so.
