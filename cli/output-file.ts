@@ -13,15 +13,15 @@ import { CommandError, messageOf } from "./errors.ts";
 export function checkOutput(path: string): string {
   if (path === "") throw new UsageError("--output is empty; expected is the path of a file.");
   const file = resolve(path);
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() || /[/\\]$/.test(path)) {
+  if ((existsSync(file) && statSync(file).isDirectory()) || /[/\\]$/.test(path)) {
     throw new UsageError(`--output ${path} is a folder; expected is the path of a file.`);
   }
   const folder = dirname(file);
+  if (existsSync(folder) && !statSync(folder).isDirectory()) {
+    throw new UsageError(`--output ${path} cannot be written: ${folder} is a file, not a folder. Name another path.`);
+  }
   if (!existsSync(folder)) {
     throw new UsageError(`--output ${path} cannot be written: the folder ${folder} does not exist. Make it first.`);
-  }
-  if (!statSync(folder).isDirectory()) {
-    throw new UsageError(`--output ${path} cannot be written: ${folder} is a file, not a folder. Name another path.`);
   }
   return file;
 }
@@ -31,8 +31,7 @@ export function checkOutput(path: string): string {
  * @throws {CommandError} when it cannot be written. What was there before is there still.
  */
 export function writeOutput(file: string, text: string): void {
-  const before = statSync(file, { throwIfNoEntry: false });
-  const replaced = before === undefined || before.isFile();
+  const replaced = !existsSync(file) || statSync(file).isFile();
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     if (!replaced) writeFileSync(file, text);

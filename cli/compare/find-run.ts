@@ -49,7 +49,7 @@ function pathOf(name: string, results: string): string {
 }
 
 function namesOfRuns(results: string): string[] {
-  if (!statSync(results, { throwIfNoEntry: false })?.isDirectory()) return [];
+  if (!existsSync(results) || !statSync(results).isDirectory()) return [];
   return readdirSync(results)
     .filter((name) => [runFileName, experimentFileName].some((file) => existsSync(join(results, name, file))))
     .sort();
@@ -57,9 +57,10 @@ function namesOfRuns(results: string): string[] {
 
 /** The folder of an experiment where this is one, or its file; else null. */
 function experimentOf(path: string): string | null {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isFile() && basename(path) === experimentFileName) return dirname(path);
-  return stat?.isDirectory() && existsSync(join(path, experimentFileName)) && !existsSync(join(path, runFileName))
+  if (!existsSync(path)) return null;
+  const stat = statSync(path);
+  if (stat.isFile() && basename(path) === experimentFileName) return dirname(path);
+  return stat.isDirectory() && existsSync(join(path, experimentFileName)) && !existsSync(join(path, runFileName))
     ? path
     : null;
 }

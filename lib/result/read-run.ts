@@ -36,9 +36,9 @@ export function readRun(path: string): ReadRun {
 }
 
 function findRunFile(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw new UsageError(`${path} does not exist. Name a run folder or a run.json.`);
-  const folder = stat.isDirectory() ? path : path.endsWith(windowsFileName) ? dirname(path) : undefined;
+  // existsSync is content with any path; statSync throws where a part of it is a file.
+  if (!existsSync(path)) throw new UsageError(`${path} does not exist. Name a run folder or a run.json.`);
+  const folder = statSync(path).isDirectory() ? path : path.endsWith(windowsFileName) ? dirname(path) : undefined;
   if (folder === undefined) return path;
   const file = join(folder, runFileName);
   if (existsSync(file)) return file;

@@ -72,6 +72,7 @@ describe("reading a run", () => {
 
   it("refuses what is not there, with what to do", () => {
     expect(() => readRun(join(folder, "missing"))).toThrow("does not exist. Name a run folder or a run.json.");
+    expect(() => readRun(join(testdata, good, "run.json", "run.json"))).toThrow("does not exist.");
     expect(() => readRun(folder)).toThrow("is not a run folder: it has no run.json");
     expect(() => readRun(crashed(good))).toThrow("holds a run that did not finish");
   });
