@@ -17,6 +17,7 @@ describe("what is printed fits into 100 columns", () => {
   it.each([
     [["--help"]],
     [["run", "--help"]],
+    [["compare", "--help"]],
     [["list", "--help"]],
     [["inspect", "--help"]],
     [["baseline", "--help"]],

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { baselineCommand } from "../cli/commands/baseline.ts";
+import { compareCommand } from "../cli/commands/compare.ts";
 import { inspectCommand } from "../cli/commands/inspect.ts";
 import { listCommand } from "../cli/commands/list.ts";
 import { runCommand } from "../cli/commands/run.ts";
@@ -73,7 +74,13 @@ describe("what stands between back-quotes exists", () => {
   });
 
   it.each(named)("commands and options of dbmark in %s", (path, { code, blocks }) => {
-    const commands = [runCommand(() => {}), baselineCommand(() => {}), listCommand(), inspectCommand()];
+    const commands = [
+      runCommand(() => {}),
+      compareCommand(() => {}),
+      baselineCommand(() => {}),
+      listCommand(),
+      inspectCommand(),
+    ];
     const texts = [...code, ...blocks.map(({ text }) => text.replaceAll("\\\n", " "))].flatMap((text) =>
       text.split("\n"),
     );
@@ -124,6 +131,17 @@ describe("the documents are complete", () => {
     for (const { properties } of [schema("run"), WindowLine, HarnessLine]) {
       for (const field of Object.keys(properties)) expect(text, field).toContain(`\`${field}\``);
     }
+  });
+
+  it("comparing.md has every field of a comparison, and every column of its CSV", () => {
+    const text = textOf("docs/comparing.md");
+    const { properties } = schema("comparison");
+    for (const field of Object.keys(properties)) expect(text, field).toMatch(new RegExp(`^\\| \`${field}\` \\|`, "m"));
+    const columns = [
+      ...(/const headings = \[([^\]]*)\]/.exec(source("lib/comparison/csv.ts"))?.[1] ?? "").matchAll(/"(\w+)"/g),
+    ];
+    expect(text).toContain(columns.map(([, name]) => `\`${name}\``).join(", "));
+    expect(columns.length).toBeGreaterThan(10);
   });
 
   it("tpcb.md has the operations and statements that run", () => {

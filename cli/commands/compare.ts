@@ -24,7 +24,7 @@ export function compareCommand(finish: (code: ExitCode) => void): Command {
       "after",
       `
 Examples:
-  dbmark compare results/2026-11-21T10-46-42Z-oltp-postgres results/2026-11-21T12-05-21Z-oltp-postgres
+  dbmark compare results/2026-11-21T10-46-42Z-oltp-postgres copies/of-a-run/run.json
   dbmark compare 2026-11-21T10 2026-11-21T12
   dbmark compare before.json after.json --format csv --output changes.csv
 
