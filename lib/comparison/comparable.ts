@@ -40,7 +40,8 @@ export function checkComparable(runs: readonly Pick<RunToCompare, "path" | "run"
 }
 
 function whyNothing({ status, phases }: RunFile): string {
-  const reached = phases.at(-1)?.name;
+  // A phase that was not reached stands there with 0 seconds, or not at all.
+  const reached = phases.findLast(({ seconds }) => seconds !== 0)?.name;
   const where = reached === "warmup" ? " in its warm-up" : "";
   if (status === "interrupted") return `it was interrupted${where}`;
   if (status === "crashed") return `it broke off${where}`;
@@ -69,7 +70,7 @@ export function usable(run: RunFile, series: RunSeries | null): Pick<RunToCompar
   return {
     series,
     missing:
-      series.cutOff && run.status !== "crashed"
+      series.cutOff && run.status === "complete"
         ? [
             `its windows.ndjson breaks off after second ${Math.floor((last?.startSecond ?? 0) + (last?.seconds ?? 0))}: intervals and what is shown over time are of the seconds before; the figures are of the whole run`,
           ]
