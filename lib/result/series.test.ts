@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { decodeFromCompressedBase64 } from "hdr-histogram-js";
+import { decodeFromCompressedBase64, encodeIntoCompressedBase64 } from "hdr-histogram-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { WindowsLine } from "../schema/windows.generated.ts";
 import { readRun } from "./read-run.ts";
@@ -237,6 +237,14 @@ describe("a sparse histogram", () => {
       );
       expect(count).toBe(held.reduce((sum, [, number]) => sum + (number ?? 0), 0));
     }
+  });
+
+  it("is read as well from what the library writes, as in the run.json of a run that crashed", () => {
+    const [window] = linesOf(good).filter((line) => line.type === "window");
+    const text = window?.response.histogram ?? "";
+    const written = encodeIntoCompressedBase64(decodeFromCompressedBase64(text, 64, false));
+    expect(written).not.toBe(text);
+    expect(decodeSparseHistogram(written)).toEqual(decodeSparseHistogram(text));
   });
 
   it("drawn several times counts as often, whatever was asked before", () => {
