@@ -66,6 +66,9 @@ export async function bundle(folder) {
         "postgres-guard": join(root, "cli", "postgres", "guard.ts"),
       },
       outdir: join(folder, "cli"),
+      // What a command imports when it is run is a file of its own, so that the others start without its libraries.
+      splitting: true,
+      chunkNames: "parts/[name]-[hash]",
       platform: "node",
       target: "node20",
       packages: "external",

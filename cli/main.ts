@@ -6,6 +6,7 @@ import { baselineCommand } from "./commands/baseline.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { listCommand } from "./commands/list.ts";
+import { reportCommand } from "./commands/report.ts";
 import { runCommand } from "./commands/run.ts";
 import { CommandError } from "./errors.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
@@ -25,6 +26,7 @@ export async function main(argv: string[]): Promise<ExitCode> {
     .helpCommand(false)
     .addCommand(runCommand(finish))
     .addCommand(compareCommand(finish))
+    .addCommand(reportCommand())
     .addCommand(listCommand())
     .addCommand(inspectCommand())
     .addCommand(baselineCommand(finish));

@@ -5,9 +5,9 @@ import { labelled } from "./layout.ts";
 import type { Palette } from "./palette.ts";
 import { bytes, cores, count, duration, latency, rate, share } from "./units.ts";
 
-/** Lines of a label and a text, such as `Harness      0.25 cores …`. */
-export function setupLines(run: RunFile, path: string | undefined, palette: Palette): string[] {
-  const facts: [string, string | undefined][] = [
+/** What ran where and what it cost: labels and texts; a text that is undefined or empty has nothing to say. */
+export function setupFacts(run: RunFile): [label: string, text: string | undefined][] {
+  return [
     ["Data set", loadText(run)],
     ["Connections", connectionText(run)],
     ["Harness", `${processText(run.resources.harness)}${lagText(run)}`],
@@ -19,10 +19,14 @@ export function setupLines(run: RunFile, path: string | undefined, palette: Pale
     ["Books", booksText(run)],
     ["Host", hostText(run)],
     ["Digest", digestText(run)],
-    path === undefined ? ["Run", run.id] : ["Result", path],
   ];
+}
+
+/** Lines of a label and a text, such as `Harness      0.25 cores …`. */
+export function setupLines(run: RunFile, path: string | undefined, palette: Palette): string[] {
   const lines: string[] = [];
-  for (const [label, text] of facts) {
+  const name: [string, string] = path === undefined ? ["Run", run.id] : ["Result", path];
+  for (const [label, text] of [...setupFacts(run), name]) {
     if (text === undefined || text === "") continue;
     // A path is never broken: it is there to be copied.
     lines.push(...labelled(label, text, palette, label === "Result"));

@@ -51,10 +51,13 @@ export function stepTable(run: RunFile, palette: Palette): string[] {
 
 /** What the profile was run for, in sentences; nothing where it reports nothing. */
 export function reportLines(run: RunFile, palette: Palette): string[] {
-  const { report } = run;
-  if (report === null) return [];
-  const facts = factsOf(run, report);
-  return ["", ...facts.flatMap(([label, text]) => labelled(label, text, palette))];
+  const facts = reportFacts(run);
+  return facts.length === 0 ? [] : ["", ...facts.flatMap(([label, text]) => labelled(label, text, palette))];
+}
+
+/** The same as labels and texts. */
+export function reportFacts(run: RunFile): [label: string, text: string][] {
+  return run.report === null ? [] : factsOf(run, run.report);
 }
 
 type Report = NonNullable<RunFile["report"]>;

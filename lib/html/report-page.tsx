@@ -1,0 +1,93 @@
+/** One run as one page. For Node. */
+
+import type { RunSeries } from "../result/series.ts";
+import type { RunFile } from "../schema/run.generated.ts";
+import { page, Section } from "./page.tsx";
+import { Headline, systemOf } from "./report/headline.tsx";
+import { Operations, PercentileChart } from "./report/operations.tsx";
+import { Load, Resources, Setup, Statistics } from "./report/setup.tsx";
+import { ErrorTable, LatencyTable, SloTable, Steps, ThroughputTable } from "./report/tables.tsx";
+import { ErrorChart, LatencyChart, ResourceCharts, ThroughputChart } from "./report/time-charts.tsx";
+
+/** What a report is made of. */
+export interface Report {
+  run: RunFile;
+  /** Null: only the run file is there, and nothing over time is shown. */
+  series: RunSeries | null;
+  /** The workload with its statements, as text. */
+  workload: string;
+  /** What the page cannot show and why, in sentences. */
+  missing?: readonly string[];
+}
+
+/** Intervals over time that a chart shows at most: more than these are no longer told apart on it. */
+export const chartIntervals = 480;
+
+/** The page. */
+export function reportPage({ run, series, workload, missing = [] }: Report): string {
+  const { measure } = run.totals;
+  const measured = measure.all.operations + measure.all.undone > 0;
+  const several = measure.operations.filter((totals) => totals.operations + totals.undone > 0).length > 1;
+  const sections = [
+    measured ? (
+      <Section id="figures" title="Figures">
+        <ThroughputTable run={run} />
+        <LatencyTable run={run} />
+        <PercentileChart run={run} />
+      </Section>
+    ) : null,
+    series === null ? null : (
+      <Section id="over-time" title="Over time">
+        <ThroughputChart run={run} series={series} of="all" slug="all" />
+        <LatencyChart run={run} series={series} of="all" slug="all" />
+        <ErrorChart run={run} series={series} />
+      </Section>
+    ),
+    run.steps.length === 0 && run.report === null ? null : (
+      <Section id="steps" title="Steps">
+        <Steps run={run} />
+      </Section>
+    ),
+    run.slo.length === 0 ? null : (
+      <Section id="slos" title="SLOs">
+        <SloTable run={run} />
+      </Section>
+    ),
+    <Section key="errors" id="errors" title="Errors">
+      <ErrorTable run={run} />
+    </Section>,
+    measured ? (
+      <Section id="operations" title={several ? "Operations, one by one" : "The operation"}>
+        <Operations run={run} series={series} />
+      </Section>
+    ) : null,
+    <Section key="load" id="load" title="Load phase">
+      <Load run={run} />
+    </Section>,
+    <Section key="resources" id="resources" title="Resources">
+      <Resources run={run} />
+      {series === null ? null : <ResourceCharts run={run} series={series} />}
+    </Section>,
+    <Section key="server" id="server" title="Server statistics">
+      {run.serverStatistics === null ? (
+        <p>The server was not asked for statistics of its own.</p>
+      ) : (
+        <Statistics statistics={run.serverStatistics} />
+      )}
+    </Section>,
+    run.cost === null ? null : (
+      <Section id="cost" title="Cost">
+        <Statistics statistics={run.cost} />
+      </Section>
+    ),
+    <Section key="setup" id="setup" title="Set-up">
+      <Setup run={run} workload={workload} />
+    </Section>,
+  ];
+  return page({
+    title: `${run.workload.name} on ${systemOf(run)}, ${run.startedAt} – dbmark`,
+    heading: <Headline run={run} missing={missing} />,
+    body: sections.filter((section) => section !== null),
+    foot: `Made by dbmark ${run.software.dbmark} from ${run.id}. This page loads nothing and runs no program.`,
+  });
+}

@@ -1,0 +1,51 @@
+/** What a run was meant to do when: its phases and steps as bands of a chart, and the rate that its profile asked for. */
+
+import type { RunFile } from "../../schema/run.generated.ts";
+import type { Band, Point } from "../chart/line-chart.ts";
+
+const phaseNames = { warmup: "warm-up", measure: "measured", cooldown: "cool-down" } as const;
+
+/** Phases and steps as bands. Warm-up and cool-down are shaded, and every other step. */
+export function bandsOf(run: RunFile): Band[] {
+  return run.phases.flatMap(({ name, startSecond, seconds }): Band[] => {
+    const end = startSecond + (seconds ?? 0);
+    if (name !== "measure") return [{ from: startSecond, to: end, name: phaseNames[name], shaded: true }];
+    const parts = partsOf(run).filter(({ from }) => from < end);
+    if (parts.length === 0) return [{ from: startSecond, to: end, name: phaseNames.measure, shaded: false }];
+    return parts.map((part, index) => ({ ...part, to: Math.min(part.to, end), shaded: index % 2 === 1 }));
+  });
+}
+
+/** The named parts of the measured phase; segments that follow each other and have the same name are one. */
+function partsOf({ profile }: RunFile): Omit<Band, "shaded">[] {
+  const parts: Omit<Band, "shaded">[] = [];
+  let second = 0;
+  for (const { part, seconds, phase } of profile.segments) {
+    const last = parts.at(-1);
+    if (phase === "measure" && part !== undefined) {
+      if (last?.name === part && last.to === second) last.to += seconds;
+      else parts.push({ from: second, to: second + seconds, name: part });
+    }
+    second += seconds;
+  }
+  return parts;
+}
+
+/** Operations per second that the profile asked for, up to a second of the run; nothing in a closed loop. */
+export function offeredPoints({ profile }: RunFile, untilSecond: number): Point[] {
+  const points: Point[] = [];
+  let second = 0;
+  for (const { rate, seconds } of profile.segments) {
+    if (rate !== undefined && second < untilSecond) {
+      const end = Math.min(second + seconds, untilSecond);
+      points.push([second, rate.from], [end, rate.from + ((rate.to - rate.from) * (end - second)) / seconds]);
+    }
+    second += seconds;
+  }
+  return points;
+}
+
+/** How much an operation takes part in, in words. */
+export function phaseName(name: keyof typeof phaseNames): string {
+  return phaseNames[name];
+}
