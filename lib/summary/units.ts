@@ -67,7 +67,8 @@ function digits(value: number): string {
   if (value >= 999.5) return count(value);
   const before = Math.max(1, Math.floor(Math.log10(Math.max(value, Number.MIN_VALUE))) + 1);
   const text = value.toFixed(Math.max(0, 3 - before));
-  return text.length > 4 && text.endsWith("0") ? text.slice(0, 4) : text;
+  // What rounds up to another digit has one too many behind the point: 99.96 is 100, not 100.0.
+  return text.length > 4 && text.endsWith("0") ? text.slice(0, 4).replace(/\.$/, "") : text;
 }
 
 function trimmed(text: string): string {
