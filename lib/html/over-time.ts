@@ -57,8 +57,9 @@ export function throughputPoints(phases: readonly PhaseSeries[], selection: Sele
 
 /**
  * A percentile of the response time over time. A point is drawn only where ten operations lie beyond it; where most intervals have
- * fewer, intervals of the measured phase are joined until they have, and the line stands for longer intervals.
- * @returns null where even a dozen intervals in the whole phase would have too few.
+ * fewer, intervals of the measured phase are joined until they have, and the line stands for longer intervals. Where even a dozen
+ * in the whole phase would have too few, there are only the points of the seconds that had enough.
+ * @returns null where there are none.
  */
 export function percentileLine(
   series: RunSeries,
@@ -77,8 +78,8 @@ export function percentileLine(
   const enough = (counts: readonly number[]) =>
     counts.filter((count) => count >= least * 0.9999).length / counts.length;
   const countOf = (interval: Interval) => totalsOf(interval, selection)?.response.count ?? 0;
-  if (measured.length === 0) return points.some(([, value]) => value !== null) ? { points, seconds: 1 } : null;
-  if (enough(measured.map(countOf)) >= 0.5) return { points, seconds: series.intervalSeconds };
+  const single = points.some(([, value]) => value !== null) ? { points, seconds: series.intervalSeconds } : null;
+  if (measured.length === 0 || enough(measured.map(countOf)) >= 0.5) return single;
   for (let joined = 2; Math.ceil(measured.length / joined) >= fewestPoints; joined++) {
     const groups = groupsOf(measured, joined);
     const counts = groups.map((group) => group.reduce((sum, interval) => sum + countOf(interval), 0));
@@ -92,7 +93,7 @@ export function percentileLine(
       seconds: series.intervalSeconds * joined,
     };
   }
-  return null;
+  return single;
 }
 
 /** Groups of so many intervals that follow each other; the last may be smaller. */

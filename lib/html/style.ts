@@ -15,7 +15,7 @@ export const style = `
 html{font:16px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;background:var(--ground);color:var(--text);scroll-behavior:smooth;-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0 auto;max-width:70rem;padding:1.5rem 1.25rem 4rem;overflow-wrap:break-word}
 h1{font-size:1.6rem;line-height:1.25;margin:0 0 .35rem}
-h2{font-size:1.25rem;line-height:1.3;margin:3rem 0 .75rem;padding-top:.6rem;border-top:1px solid var(--rule)}
+h2{font-size:1.25rem;line-height:1.3;margin:2.5rem 0 .75rem;padding-top:.6rem;border-top:1px solid var(--rule)}
 h3{font-size:1rem;margin:1.75rem 0 .25rem}
 p{margin:.4rem 0;max-width:65em}
 ul{margin:.4rem 0;padding-left:1.3rem}

@@ -37,7 +37,12 @@ export function linearAxis(values: Iterable<number>, label: string, format: (val
   const end = Math.max(1, Math.ceil((highest / step) * 1.02)) * step;
   const ticks = [];
   for (let index = 0; index * step <= end * 1.0001; index++) ticks.push(index * step);
-  return { label, type: "linear", domain: [0, end], ticks, format };
+  return { label, type: "linear", domain: [0, end], ticks, format: (value) => tickText(value, format) };
+}
+
+/** A tick's value without the zeros that a measured value shows how exact it is by. */
+function tickText(value: number, format: (value: number) => string): string {
+  return value === 0 ? "0" : format(value).replace(/\.0+(?!\d)|(\.\d*[1-9])0+(?!\d)/, "$1");
 }
 
 function niceStep(about: number): number {
@@ -68,7 +73,13 @@ export function latencyAxis(values: readonly number[], label: string, always?: "
       if (tick >= low * 0.9999 && tick <= high * 1.0001) ticks.push(tick);
     }
   }
-  return { label: `${label} (logarithmic)`, type: "log", domain: [low, high], ticks, format: latency };
+  return {
+    label: `${label} (logarithmic)`,
+    type: "log",
+    domain: [low, high],
+    ticks,
+    format: (value) => tickText(value, latency),
+  };
 }
 
 const ticksOfADecade = [1, 2, 5, 10];

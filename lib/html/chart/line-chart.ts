@@ -63,7 +63,7 @@ export const chartWidth = 960;
 const fontSize = 13;
 /** Roughly the width of a character: text cannot be measured without a browser. */
 const characterWidth = fontSize * 0.56;
-const margin = { left: 72, right: 22, bottom: 46, top: 26 };
+const margin = { left: 72, right: 22, bottom: 46, top: 32 };
 const row = 20;
 
 /** The chart as an `<svg>` element. Its names may hold anything: they are escaped. */
@@ -132,13 +132,13 @@ interface LegendEntry {
 
 /** Places the names of the lines in rows. */
 function layOut(lines: readonly Line[]): { entries: LegendEntry[]; rows: number } {
-  let left = margin.left;
+  let left = 2;
   let current = 0;
   const entries = lines.map((line, index) => {
     const name = shorten(line.name, 100);
     const width = 40 + name.length * characterWidth + 18;
-    if (left > margin.left && left + width > chartWidth - margin.right) {
-      left = margin.left;
+    if (left > 2 && left + width > chartWidth - margin.right) {
+      left = 2;
       current++;
     }
     const entry = { name, left, row: current, index };
@@ -206,7 +206,7 @@ function finish(
     drawn.append(text(scaleX(mark.at), top - 7, shorten(mark.name, 40), "middle", "name"));
   }
   drawn.append(
-    text(margin.left, legendHeight + 15, y.label, "start", "quiet"),
+    text(2, legendHeight + 17, y.label, "start", "quiet"),
     text((margin.left + chartWidth - margin.right) / 2, Math.min(bottom + 40, total - 4), x.label, "middle", "quiet"),
   );
   return drawn.outerHTML;

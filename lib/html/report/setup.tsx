@@ -94,7 +94,7 @@ export function Setup({ run, workload }: { run: RunFile; workload: string }) {
           ["Load generator's host", hostOf(host)],
           [
             "Software",
-            `dbmark ${software.dbmark} (${software.gitRevision}), ${software.k6}, ${software.go}, ${software.driver.name} ${software.driver.version}`,
+            `dbmark ${software.dbmark} (${software.gitRevision}), k6 ${software.k6}, ${software.go}, ${software.driver.name} ${software.driver.version}`,
           ],
           ["k6 metrics", `${run.metrics}, test ${run.testid}`],
           ["Run", run.id],
@@ -124,7 +124,12 @@ export function Setup({ run, workload }: { run: RunFile; workload: string }) {
         }
       />
       <Named caption="Variables that were set" names={run.variables} />
-      <Named caption="Settings of the server" names={server.settings} />
+      {Object.keys(server.settings).length === 0 ? null : (
+        <details class="part">
+          <summary>Settings of the server</summary>
+          <Named caption="Settings of the server that matter when figures are compared" names={server.settings} />
+        </details>
+      )}
       <details class="part">
         <summary>Workload: operations and their statements</summary>
         <pre>{workload}</pre>

@@ -131,6 +131,8 @@ export function ErrorTable({ run }: { run: RunFile }) {
 
 /** The profile's steps, and what it was run for. */
 export function Steps({ run }: { run: RunFile }) {
+  const why = run.steps.some(({ reasons }) => reasons.length > 0);
+  const undone = run.steps.some((step) => step.undone > 0);
   return (
     <>
       <Facts facts={reportFacts(run)} />
@@ -145,10 +147,10 @@ export function Steps({ run }: { run: RunFile }) {
             { heading: "offered/s" },
             { heading: "reached/s" },
             { heading: "failed" },
-            { heading: "undone" },
+            ...(undone ? [{ heading: "undone" }] : []),
             ...["p50", "p95", "p99", "max"].map((heading) => ({ heading })),
             { heading: "verdict", text: true },
-            { heading: "why", text: true, wrap: true },
+            ...(why ? [{ heading: "why", text: true, wrap: true }] : []),
           ]}
           rows={run.steps.map((step) => [
             step.name,
@@ -157,10 +159,10 @@ export function Steps({ run }: { run: RunFile }) {
             rate(step.offered),
             rate(step.reached),
             count(step.failed),
-            count(step.undone),
+            ...(undone ? [count(step.undone)] : []),
             ...[step.response.p50, step.response.p95, step.response.p99, step.response.max].map(latency),
             <Met key="met" met={step.met} notMet="FAILED" />,
-            step.reasons.join("; "),
+            ...(why ? [step.reasons.join("; ")] : []),
           ])}
         />
       )}

@@ -94,7 +94,7 @@ export function ErrorChart({ run, series }: RunOverTime) {
     { name: "never started, per second", points: perSecond("undone"), style: 3 },
     {
       name: "due and waiting (backlog)",
-      points: pointsOf(series.phases, ({ harness }) => harness?.backlog ?? null),
+      points: recorded(pointsOf(series.phases, ({ harness }) => harness?.backlog ?? null)),
       style: 4,
     },
   ].filter(({ points }) => known(points).some((value) => value > 0));
@@ -145,6 +145,14 @@ function resolution({ intervalSeconds }: RunSeries): string | undefined {
 /** Values that are known. */
 export function known(points: readonly Point[]): number[] {
   return points.flatMap(([, value]) => (value === null ? [] : [value]));
+}
+
+/**
+ * Without the points that are not known: the load generator looks at itself once a second, and a look that came a little late left the second
+ * before without one, which is no gap.
+ */
+function recorded(points: readonly Point[]): Point[] {
+  return points.filter(([, value]) => value !== null);
 }
 
 /** What can be heard of a line: from what to what it goes. */
@@ -205,15 +213,19 @@ export function linesTable(
 /** Resources over time: processor time and memory of the load generator, and of the server where it is on the same host. */
 export function ResourceCharts({ run, series }: RunOverTime) {
   const cores = (name: "cpuSeconds" | "serverCpuSeconds") =>
-    pointsOf(series.phases, ({ harness, seconds }) => {
-      const used = harness?.[name] ?? null;
-      return used === null ? null : used / seconds;
-    });
+    recorded(
+      pointsOf(series.phases, ({ harness, seconds }) => {
+        const used = harness?.[name] ?? null;
+        return used === null ? null : used / seconds;
+      }),
+    );
   const memory = (name: "memoryBytes" | "serverMemoryBytes") =>
-    pointsOf(series.phases, ({ harness }) => {
-      const bytes = harness?.[name] ?? null;
-      return bytes === null ? null : bytes / 1024 ** 2;
-    });
+    recorded(
+      pointsOf(series.phases, ({ harness }) => {
+        const bytes = harness?.[name] ?? null;
+        return bytes === null ? null : bytes / 1024 ** 2;
+      }),
+    );
   const some = (lines: Line[]) => lines.filter(({ points }) => known(points).length > 0);
   const used = some([
     { name: "load generator", points: cores("cpuSeconds"), style: 0 },
@@ -232,7 +244,7 @@ export function ResourceCharts({ run, series }: RunOverTime) {
       y: linearAxis(
         lines.flatMap((line) => known(line.points)),
         unit,
-        (value) => (value === 0 ? "0" : show(value)),
+        show,
       ),
       lines,
       height: 150,
