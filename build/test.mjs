@@ -4,6 +4,7 @@
 
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { prepareChromium } from "./chromium.mjs";
 import { BuildError, main } from "./command.mjs";
 import { goTest } from "./go-test.mjs";
 import { preparePostgresPrograms } from "./postgres-programs.mjs";
@@ -21,6 +22,7 @@ await main(async () => {
   if (values.systems) {
     await prepareProgram("redis-server", "redis-server");
     await preparePostgresPrograms();
+    await prepareChromium();
   }
   // Without jq the documents' examples of it are left out, which CI does not allow.
   else if (process.env.CI) await prepareProgram("jq", "jq");

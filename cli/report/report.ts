@@ -3,7 +3,8 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../../lib/environment/index.ts";
-import { chartIntervals, reportPage } from "../../lib/html/report-page.tsx";
+import { chartIntervals } from "../../lib/html/over-time.ts";
+import { reportPage } from "../../lib/html/report-page.tsx";
 import { type ReadRun, readRun, runFileName, runFromWindows, windowsFileName } from "../../lib/result/index.ts";
 import { type RunSeries, readSeries } from "../../lib/result/series.ts";
 import type { Workload } from "../../lib/workload.ts";

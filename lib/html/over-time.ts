@@ -47,12 +47,27 @@ export function pointsOf(phases: readonly PhaseSeries[], valueIn: (interval: Int
   );
 }
 
-/** Succeeded operations per second. */
+/** Points that a chart shows at most over time: more than these are no longer told apart on it. */
+export const chartIntervals = 480;
+
+/** Succeeded operations per second; intervals are joined where there are more than a chart shows. */
 export function throughputPoints(phases: readonly PhaseSeries[], selection: Selection): Point[] {
-  return pointsOf(phases, (interval) => {
-    const totals = totalsOf(interval, selection);
-    return totals === null ? 0 : (totals.operations - totals.failed) / interval.seconds;
+  return phases.flatMap((phase) => {
+    const intervals = phase.intervals.filter(({ seconds }) => seconds > 0);
+    return groupsOf(intervals, Math.ceil(intervals.length / chartIntervals)).map((group): Point => {
+      const seconds = secondsOf(group);
+      let succeeded = 0;
+      for (const interval of group) {
+        const totals = totalsOf(interval, selection);
+        succeeded += totals === null ? 0 : totals.operations - totals.failed;
+      }
+      return [(group[0]?.startSecond ?? 0) + seconds / 2, succeeded / seconds];
+    });
   });
+}
+
+function secondsOf(intervals: readonly Interval[]): number {
+  return intervals.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
 /**
@@ -79,21 +94,22 @@ export function percentileLine(
     counts.filter((count) => count >= least * 0.9999).length / counts.length;
   const countOf = (interval: Interval) => totalsOf(interval, selection)?.response.count ?? 0;
   const single = points.some(([, value]) => value !== null) ? { points, seconds: series.intervalSeconds } : null;
-  if (measured.length === 0 || enough(measured.map(countOf)) >= 0.5) return single;
-  for (let joined = 2; Math.ceil(measured.length / joined) >= fewestPoints; joined++) {
+  const first = Math.ceil(measured.length / chartIntervals);
+  if (measured.length === 0 || (first === 1 && enough(measured.map(countOf)) >= 0.5)) return single;
+  for (let joined = Math.max(2, first); Math.ceil(measured.length / joined) >= fewestPoints; joined++) {
     const groups = groupsOf(measured, joined);
     const counts = groups.map((group) => group.reduce((sum, interval) => sum + countOf(interval), 0));
     if (enough(counts) < 0.9) continue;
     return {
       points: groups.map((group, index): Point => {
-        const seconds = group.reduce((sum, interval) => sum + interval.seconds, 0);
+        const seconds = secondsOf(group);
         const value = (counts[index] ?? 0) < least * 0.9999 ? null : mergedPercentile(group, selection, percentile);
         return [(group[0]?.startSecond ?? 0) + seconds / 2, value];
       }),
       seconds: series.intervalSeconds * joined,
     };
   }
-  return single;
+  return first === 1 ? single : null;
 }
 
 /** Groups of so many intervals that follow each other; the last may be smaller. */

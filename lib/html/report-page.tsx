@@ -20,9 +20,6 @@ export interface Report {
   missing?: readonly string[];
 }
 
-/** Intervals over time that a chart shows at most: more than these are no longer told apart on it. */
-export const chartIntervals = 480;
-
 /** The page. */
 export function reportPage({ run, series, workload, missing = [] }: Report): string {
   const { measure } = run.totals;

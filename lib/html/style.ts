@@ -75,8 +75,8 @@ th,td{padding:.28rem .5rem}
 }
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media print{
-:root{${variablesOf(light)}}
-html{font-size:11px;background:none}
+:root{color-scheme:light;${variablesOf(light)}}
+html{font-size:11px;background:#fff}
 body{max-width:none;padding:0}
 nav,.skip{display:none}
 .scroll,.values .scroll{overflow:visible;max-height:none}

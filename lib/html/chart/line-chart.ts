@@ -63,7 +63,7 @@ export const chartWidth = 960;
 const fontSize = 13;
 /** Roughly the width of a character: text cannot be measured without a browser. */
 const characterWidth = fontSize * 0.56;
-const margin = { left: 72, right: 22, bottom: 46, top: 32 };
+const margin = { left: 72, right: 34, bottom: 46, top: 36 };
 const row = 20;
 
 /** The chart as an `<svg>` element. Its names may hold anything: they are escaped. */
@@ -92,8 +92,8 @@ export function lineChart(chart: LineChart): string {
       ),
       ruleY(y.ticks, { stroke: "var(--rule)", strokeWidth: 1, ariaHidden: "true" }),
       ruleX(edges(bands, x), { stroke: "var(--rule)", strokeWidth: 1, ariaHidden: "true" }),
-      yAxisMark([...y.ticks], { tickFormat: y.format, tickSize: 0, label: null, color: "var(--quiet)" }),
-      xAxisMark([...x.ticks], { tickFormat: x.format, tickSize: 5, label: null, color: "var(--quiet)" }),
+      yAxisMark([...y.ticks], { text: y.format, tickSize: 0, label: null, color: "var(--quiet)" }),
+      xAxisMark([...x.ticks], { text: x.format, tickSize: 5, label: null, color: "var(--quiet)" }),
       ruleY([y.domain[0]], { stroke: "var(--quiet)" }),
       ruleX(marks, { x: "at", stroke: "var(--text)", strokeWidth: 1.5, strokeDasharray: "1 3" }),
       ...lines.map((line, index) => drawLine(line, index)),
@@ -206,7 +206,7 @@ function finish(
     drawn.append(text(scaleX(mark.at), top - 7, shorten(mark.name, 40), "middle", "name"));
   }
   drawn.append(
-    text(2, legendHeight + 17, y.label, "start", "quiet"),
+    text(2, legendHeight + 20, y.label, "start", "quiet"),
     text((margin.left + chartWidth - margin.right) / 2, Math.min(bottom + 40, total - 4), x.label, "middle", "quiet"),
   );
   return drawn.outerHTML;

@@ -85,20 +85,21 @@ export function LatencyChart({ run, series, of, slug }: RunOverTime & { of: Sele
   );
 }
 
+/** Operations that are due and wait: below this, they are those that are just being started. */
+const noticeableBacklog = 10;
+
 /** Operations that failed, were not started, or waited; nothing where there were none. */
 export function ErrorChart({ run, series }: RunOverTime) {
   const perSecond = (name: "failed" | "undone") =>
     pointsOf(series.phases, (interval) => interval.all[name] / interval.seconds);
+  const backlog = recorded(pointsOf(series.phases, ({ harness }) => harness?.backlog ?? null));
+  const waited = known(backlog).some((value) => value >= noticeableBacklog);
   const lines: Line[] = [
     { name: "failed per second", points: perSecond("failed"), style: 1 },
     { name: "never started, per second", points: perSecond("undone"), style: 3 },
-    {
-      name: "due and waiting (backlog)",
-      points: recorded(pointsOf(series.phases, ({ harness }) => harness?.backlog ?? null)),
-      style: 4,
-    },
+    ...(waited ? [{ name: "due and waiting (backlog)", points: backlog, style: 4 }] : []),
   ].filter(({ points }) => known(points).some((value) => value > 0));
-  if (lines.length === 0) return <p>No operation failed or waited to be started, in any second of the run.</p>;
+  if (lines.length === 0) return <p>In no second of the run did an operation fail, or work wait that was due.</p>;
   const title = "Errors and work that waited, over time";
   return (
     <Figure

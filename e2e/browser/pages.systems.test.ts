@@ -1,0 +1,158 @@
+// The pages of dbmark in a real browser, made of real runs.
+
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dbmark } from "../../cli/command-under-test.ts";
+import { TestServer, type Variables } from "../server.ts";
+import { TestBrowser, type View } from "./browser.ts";
+import { focusIsSeen, overflow, paleTexts, shownTexts, tabOrder } from "./looking.ts";
+
+let browser: TestBrowser;
+let server: TestServer;
+let folder: string;
+/** Paths of the pages. */
+const pages: Record<"report" | "steps" | "alone", string> = { report: "", steps: "", alone: "" };
+
+const short: Variables = { ROWS: "2000", WARMUP_DURATION: "1s" };
+
+/** Runs a benchmark; gives its folder. */
+async function run(variables: Variables): Promise<string> {
+  const { out, stderr, code } = await server.dbmark({ ...short, ...variables });
+  // 1 and 4: a short run misses a limit or is not to be believed, which a page has to show as well.
+  expect([0, 1, 4], stderr).toContain(code);
+  return join(out, readdirSync(out)[0] ?? "");
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "dbmark-pages-"));
+  [server, browser] = await Promise.all([TestServer.start(), TestBrowser.start()]);
+  const first = await run({ LOAD_PROFILE: "smoke", STEADY_STATE_DURATION: "5s" });
+  const steps = await run({ LOAD_PROFILE: "spike", LOAD_RATE: "400", STEADY_STATE_DURATION: "3s" });
+  const report = async (source: string, name: string) => {
+    const path = join(folder, name);
+    const { code, stderr } = await dbmark(["report", source, "--output", path]);
+    expect(code, stderr).toBe(0);
+    return path;
+  };
+  pages.report = await report(first, "report.html");
+  pages.steps = await report(steps, "steps.html");
+  const alone = join(folder, "alone.json");
+  copyFileSync(join(first, "run.json"), alone);
+  pages.alone = await report(alone, "alone.html");
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.stop();
+  await server?.stop();
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+});
+
+const names = Object.keys(pages) as (keyof typeof pages)[];
+
+/** Opens a page with all of its parts. */
+async function openWhole(name: keyof typeof pages, view: View = {}): Promise<Page> {
+  const { page } = await browser.open(pages[name], view);
+  await openParts(page);
+  return page;
+}
+
+async function openParts(page: Page): Promise<void> {
+  await page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })");
+}
+
+describe.each(names)("the page %s", (name) => {
+  it("asks for nothing, and says nothing on the console, in light, dark and print", async () => {
+    for (const view of [{}, { scheme: "dark" }, { print: true }] as const) {
+      const { page, said, requests } = await browser.open(pages[name], view);
+      await openParts(page);
+      expect({ said, requests }).toEqual({ said: [], requests: [] });
+      expect(await page.locator("h1").innerText()).toContain("oltp");
+      await page.close();
+    }
+  });
+
+  it("is not wider than the window of a phone or of a desktop, with all its parts open", async () => {
+    for (const width of [400, 1280]) {
+      const page = await openWhole(name, { width });
+      expect(await overflow(page), `${width} px`).toBe(0);
+      await page.close();
+    }
+  });
+
+  it.each([{ scheme: "light" }, { scheme: "dark" }, { scheme: "dark", print: true }] as const)(
+    "has no text with a contrast below 4.5 in %o",
+    async (view) => {
+      const page = await openWhole(name, view);
+      expect(await shownTexts(page)).toBeGreaterThan(200);
+      expect(await paleTexts(page, 4.5)).toEqual([]);
+      await page.close();
+    },
+  );
+
+  it("is reached by the keyboard: first the way past the contents, then all that opens or scrolls, each marked", async () => {
+    const { page } = await browser.open(pages[name]);
+    const [first] = await tabOrder(page, 1);
+    expect(first).toBe("a: Skip to the content");
+    expect(await focusIsSeen(page)).toBe(true);
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate("document.activeElement.id")).toBe("content");
+    const summaries = await page.locator("summary").count();
+    const order = await tabOrder(page, 80);
+    expect(order.some((one) => one.startsWith("section: Throughput in the measured phase, table"))).toBe(true);
+    expect(order.filter((one) => one.startsWith("summary: ")).length).toBeGreaterThanOrEqual(Math.min(summaries, 3));
+    await page.locator("summary").first().focus();
+    await page.keyboard.press("Enter");
+    expect(await page.locator("details").first().getAttribute("open")).not.toBeNull();
+    expect(await focusIsSeen(page)).toBe(true);
+    await page.close();
+  });
+
+  it("names every chart and table, and every cell's row and column", async () => {
+    const page = await openWhole(name);
+    const charts = (await page.evaluate(`[...document.querySelectorAll("svg")].map((svg) => {
+      const texts = svg.getAttribute("aria-labelledby").split(" ").map((id) => document.getElementById(id).textContent);
+      return [svg.getAttribute("role"), ...texts];
+    })`)) as string[][];
+    expect(charts.length).toBeGreaterThan(0);
+    for (const [role, title, description] of charts) {
+      expect(role).toBe("img");
+      expect(title).toMatch(/.{5}/);
+      expect(description).toMatch(/.{10}/);
+    }
+    const unnamed = await page.evaluate(`[...document.querySelectorAll("table")].filter((table) =>
+      !table.caption?.textContent || [...table.rows].some((row) => !row.cells[0].scope) || table.querySelector("th:not([scope])")).length`);
+    expect(unnamed).toBe(0);
+    const ids = (await page.evaluate("[...document.querySelectorAll('[id]')].map(({ id }) => id)")) as string[];
+    expect(new Set(ids).size).toBe(ids.length);
+    await page.close();
+  });
+});
+
+describe("a report", () => {
+  it("shows the run's verdict, figures, charts over time and set-up", async () => {
+    const { page } = await browser.open(pages.report);
+    const text = await page.locator("body").innerText();
+    for (const part of ["VALID", "p95 response time", "Throughput of all operations over time", "Load phase", "Set-up"])
+      expect(text).toContain(part);
+    expect(await page.locator("svg#percentiles [stroke^='var(--line-'] path").count()).toBeGreaterThanOrEqual(4);
+    await page.close();
+  });
+
+  it("names phases and steps in the charts over time", async () => {
+    const { page } = await browser.open(pages.steps);
+    const words = await page.locator("svg#throughput-all text").allTextContents();
+    expect(words).toEqual(expect.arrayContaining(["warm-up", "before", "spike", "after"]));
+    await page.close();
+  });
+
+  it("of a lone run.json says what is missing", async () => {
+    const { page } = await browser.open(pages.alone);
+    expect(await page.locator(".reasons").innerText()).toContain("windows.ndjson is not beside the run.json.");
+    expect(await page.locator("svg#percentiles").count()).toBe(1);
+    expect(await page.locator("svg#throughput-all").count()).toBe(0);
+    await page.close();
+  });
+});
