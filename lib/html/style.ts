@@ -49,6 +49,8 @@ th,td{padding:.28rem .75rem;text-align:right;border-bottom:1px solid var(--rule)
 thead th{font-weight:600;color:var(--quiet);border-bottom-width:2px;vertical-align:bottom}
 th:first-child,td:first-child{padding-left:0}
 th.text,td.text{text-align:left}
+.change,.interval{font-size:.85em;color:var(--quiet)}
+.change .interval{font-size:1em}
 td.wrap,th.wrap{white-space:normal;min-width:12rem;max-width:34rem}
 tbody tr:hover>*{background:var(--raised)}
 dl{margin:.5rem 0}

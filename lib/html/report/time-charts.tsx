@@ -8,6 +8,7 @@ import type { Band, Line, LineChart, Point } from "../chart/line-chart.ts";
 import { Figure } from "../figure.tsx";
 import { percentileLine, pointsOf, type Selection, throughputPoints, totalsOf } from "../over-time.ts";
 import type { TableContent } from "../table.tsx";
+import { known, linesTable, rangeOf } from "../time-lines.ts";
 import { bandsOf, offeredPoints, phaseName } from "./schedule.ts";
 
 /** A run and its series. */
@@ -143,27 +144,12 @@ function resolution({ intervalSeconds }: RunSeries): string | undefined {
   return intervalSeconds === 1 ? undefined : `Each point is ${duration(intervalSeconds)} of the run.`;
 }
 
-/** Values that are known. */
-export function known(points: readonly Point[]): number[] {
-  return points.flatMap(([, value]) => (value === null ? [] : [value]));
-}
-
 /**
  * Without the points that are not known: the load generator looks at itself once a second, and a look that came a little late left the second
  * before without one, which is no gap.
  */
 function recorded(points: readonly Point[]): Point[] {
   return points.filter(([, value]) => value !== null);
-}
-
-/** What can be heard of a line: from what to what it goes. */
-export function rangeOf(what: string, values: readonly number[], show: (value: number) => string): string {
-  if (values.length === 0) return `${what}: not known.`;
-  const [lowest, highest] = values.reduce(
-    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-  );
-  return `${what}: from ${show(lowest)} to ${show(highest)}.`;
 }
 
 /** Counts of each interval. */
@@ -191,23 +177,6 @@ function countsTable(caption: string, series: RunSeries, of: Selection): TableCo
         ];
       }),
     ),
-  };
-}
-
-/** Lines side by side, with a row for each place in which one of them has a point. */
-export function linesTable(
-  caption: string,
-  lines: readonly Line[],
-  show: (value: number | null) => string,
-  place: (x: number) => string = (x) => duration(Math.round(x * 10) / 10),
-): TableContent {
-  const places = [...new Set(lines.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
-  const values = lines.map(({ points }) => new Map(points));
-  return {
-    caption,
-    hideCaption: true,
-    columns: [{ heading: "middle" }, ...lines.map(({ name }) => ({ heading: name }))],
-    rows: places.map((x) => [place(x), ...values.map((line) => show(line.get(x) ?? null))]),
   };
 }
 

@@ -1,0 +1,89 @@
+/** The runs of a comparison: what they are called in charts, which they are, and whether to believe them. */
+
+import type { RunSeries } from "../../result/series.ts";
+import type { ComparedRun, Comparison } from "../../schema/comparison.generated.ts";
+import type { RunFile } from "../../schema/run.generated.ts";
+import { count, duration } from "../../summary/units.ts";
+import { Table } from "../table.tsx";
+
+/** A run as it was read. */
+export interface DrawnRun {
+  run: RunFile;
+  /** Null: there is nothing over time. */
+  series: RunSeries | null;
+}
+
+const longestValue = 28;
+
+/** What each run is called in charts: its label with what sets it apart in a few words, else with its id. */
+export function namesOf({ runs, differences }: Comparison): string[] {
+  const short = differences.filter(({ group, values, matters }) => {
+    const told = values.every((value) => value !== null && value.length <= longestValue);
+    return told && (matters || group === "variables") && group !== "seed";
+  });
+  // As few of them as tell all runs apart.
+  for (let number = 1; number <= Math.min(2, short.length); number++) {
+    const names = runs.map((_, place) =>
+      short
+        .slice(0, number)
+        .map(({ what, values }) => `${what} ${values[place]}`)
+        .join(", "),
+    );
+    if (new Set(names).size === runs.length) return runs.map(({ label }, place) => `${label}: ${names[place]}`);
+  }
+  return runs.map(({ label, id }) => `${label}: ${id}`);
+}
+
+/** Which runs these are. */
+export function RunTable({ comparison }: { comparison: Comparison }) {
+  return (
+    <Table
+      caption="Runs"
+      hideCaption
+      columns={[
+        { heading: "run", text: true },
+        { heading: "valid", text: true },
+        { heading: "system", text: true },
+        { heading: "profile", text: true },
+        { heading: "measured" },
+        { heading: "operations" },
+        { heading: "started", text: true },
+        { heading: "path", text: true, wrap: true },
+      ]}
+      rows={comparison.runs.map((run, place) => [
+        place === 0 ? `${run.label} (base)` : run.label,
+        <Validity key="valid" run={run} />,
+        run.server,
+        `${run.profile} (${run.loop} loop)`,
+        duration(run.seconds),
+        count(run.operations),
+        run.startedAt,
+        run.path,
+      ])}
+    />
+  );
+}
+
+function Validity({ run: { valid, status } }: { run: ComparedRun }) {
+  const ended = status === "complete" ? "" : `, ${status}`;
+  return valid ? <span class="good">VALID{ended}</span> : <strong class="bad">INVALID{ended}</strong>;
+}
+
+/** What speaks against each run, what it warns of, and what of it is missing. */
+export function RunNotes({ comparison }: { comparison: Comparison }) {
+  const lines = comparison.runs.flatMap(({ label, reasons, warnings, missing }) => [
+    ...reasons.map((text) => ({ label, sign: "×", kind: "bad", text })),
+    ...warnings.map((text) => ({ label, sign: "!", kind: "warning", text })),
+    ...missing.map((text) => ({ label, sign: "–", kind: "quiet", text })),
+  ]);
+  if (lines.length === 0) return null;
+  return (
+    <ul class="reasons" aria-label="Reasons and warnings">
+      {lines.map(({ label, sign, kind, text }) => (
+        <li key={`${label} ${text}`} class={kind} data-sign={sign}>
+          {label}: {text}
+        </li>
+      ))}
+    </ul>
+  );
+}
