@@ -37,11 +37,11 @@ export const light: Scheme = {
   good: "#0a6b35",
   bad: "#b3151b",
   warning: "#855200",
-  "line-1": "#0072b2",
-  "line-2": "#d55e00",
-  "line-3": "#0b8a66",
-  "line-4": "#8c3b8a",
-  "line-5": "#3d3d3d",
+  "line-1": "#0652a7",
+  "line-2": "#b64d0c",
+  "line-3": "#2e937e",
+  "line-4": "#6a315f",
+  "line-5": "#262626",
 };
 
 export const dark: Scheme = {
@@ -55,10 +55,10 @@ export const dark: Scheme = {
   good: "#6fd394",
   bad: "#ff8f8a",
   warning: "#f0b95b",
-  "line-1": "#3b9ae0",
-  "line-2": "#f5a03c",
-  "line-3": "#45d0a6",
-  "line-4": "#d98fd6",
+  "line-1": "#1f81f0",
+  "line-2": "#fb752c",
+  "line-3": "#40ceb1",
+  "line-4": "#b84f8d",
   "line-5": "#f2f2f2",
 };
 

@@ -1,6 +1,6 @@
 /** Lines over time in words and as tables. */
 
-import { duration } from "../summary/units.ts";
+import { instantText } from "./chart/axis.ts";
 import type { Line, Point } from "./chart/line-chart.ts";
 import type { TableContent } from "./table.tsx";
 
@@ -24,7 +24,7 @@ export function linesTable(
   caption: string,
   lines: readonly Line[],
   show: (value: number | null) => string,
-  place: (x: number) => string = (x) => duration(Math.round(x * 10) / 10),
+  place: (x: number) => string = instantText,
 ): TableContent {
   const places = [...new Set(lines.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
   const values = lines.map(({ points }) => new Map(points));

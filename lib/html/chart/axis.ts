@@ -20,13 +20,12 @@ export function secondsAxis(from: number, to: number, label: string, most = 10):
   const step = timeSteps.find((one) => (end - from) / one <= most) ?? Math.ceil((end - from) / most / 86_400) * 86_400;
   const ticks = [];
   for (let tick = Math.ceil(from / step) * step; tick <= end; tick += step) ticks.push(tick);
-  return { label, type: "linear", domain: [from, end], ticks, format: signedDuration };
+  return { label, type: "linear", domain: [from, end], ticks, format: instantText };
 }
 
-/** Seconds in words; before the start they are negative. */
-function signedDuration(seconds: number): string {
-  if (seconds === 0) return "0";
-  return seconds < 0 ? `−${duration(-seconds)}` : duration(seconds);
+/** An instant of a run: seconds since its start, to a tenth below a minute. */
+export function instantText(seconds: number): string {
+  return seconds < 60 ? `${Math.round(seconds * 10) / 10} s` : duration(seconds);
 }
 
 /** An axis of values from 0 on; a little more than the greatest has room. */

@@ -3,7 +3,7 @@
 import type { RunSeries } from "../../result/series.ts";
 import type { RunFile } from "../../schema/run.generated.ts";
 import { count, duration, latency, rate } from "../../summary/units.ts";
-import { type Axis, latencyAxis, linearAxis, secondsAxis } from "../chart/axis.ts";
+import { type Axis, instantText, latencyAxis, linearAxis, secondsAxis } from "../chart/axis.ts";
 import type { Band, Line, LineChart, Point } from "../chart/line-chart.ts";
 import { Figure } from "../figure.tsx";
 import { percentileLine, pointsOf, type Selection, throughputPoints, totalsOf } from "../over-time.ts";
@@ -168,7 +168,7 @@ function countsTable(caption: string, series: RunSeries, of: Selection): TableCo
         const { operations = 0, failed = 0, undone = 0 } = totals ?? {};
         const perSecond = interval.seconds > 0 ? (operations - failed) / interval.seconds : null;
         return [
-          duration(interval.startSecond),
+          instantText(interval.startSecond),
           phaseName(name),
           rate(perSecond),
           count(operations),
