@@ -14,8 +14,11 @@ export function compareCommand(finish: (code: ExitCode) => void): Command {
       "run folders, run.json files, or unambiguous parts of names in results/; the first is the base",
     )
     .addOption(
-      new Option("--format <format>", "text, JSON for programs, or CSV for spreadsheets")
-        .choices(["text", "json", "csv"])
+      new Option(
+        "--format <format>",
+        "text, JSON for programs, CSV for spreadsheets, HTML with charts in one file, or SVG: a picture of the response times",
+      )
+        .choices(["text", "json", "csv", "html", "svg"])
         .default("text"),
     )
     .option("--output <file>", "write to a file instead of the terminal")
@@ -27,6 +30,7 @@ Examples:
   dbmark compare results/2026-11-21T10-46-42Z-oltp-postgres copies/of-a-run/run.json
   dbmark compare 2026-11-21T10 2026-11-21T12
   dbmark compare before.json after.json --format csv --output changes.csv
+  dbmark compare before.json after.json --format html --output comparison.html
 
 It never says that a run is better or worse than another: two runs of the same thing differ as well,
 and one of each is no evidence. dbmark ab runs both in turn, several times, and tells.

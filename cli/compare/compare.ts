@@ -6,7 +6,6 @@ import { comparisonCsv } from "../../lib/comparison/csv.ts";
 import { comparisonText } from "../../lib/comparison/text.ts";
 import { UsageError } from "../../lib/environment/index.ts";
 import { problemsOfRunFile, type ReadRun, readSeries } from "../../lib/result/index.ts";
-import type { Comparison } from "../../lib/schema/comparison.generated.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
 import { pathFromHere } from "../progress/path.ts";
@@ -14,7 +13,7 @@ import { findRun } from "./find-run.ts";
 
 /** Options as the command line gives them. */
 export interface CompareOptions {
-  format: "text" | "json" | "csv";
+  format: "text" | "json" | "csv" | "html" | "svg";
   output?: string;
   results: string;
 }
@@ -28,7 +27,7 @@ export async function compare(names: string[], options: CompareOptions): Promise
     checkComparable(found.map(({ run, path }) => ({ run, path: pathFromHere(path) })));
     const runs: RunToCompare[] = [];
     for (const one of found) runs.push(await withSeries(one));
-    return written(compareRuns(runs), options.format, output === undefined);
+    return await written(runs, options.format, output === undefined);
   });
   if (output === undefined) process.stdout.write(text);
   else writeOutput(output, text);
@@ -51,7 +50,12 @@ async function withSeries({ run, path, folder }: ReadRun): Promise<RunToCompare>
   }
 }
 
-function written(comparison: Comparison, format: CompareOptions["format"], toTerminal: boolean): string {
+async function written(
+  runs: readonly RunToCompare[],
+  format: CompareOptions["format"],
+  toTerminal: boolean,
+): Promise<string> {
+  const comparison = compareRuns(runs);
   switch (format) {
     case "json":
       return `${JSON.stringify(comparison, null, 2)}\n`;
@@ -59,6 +63,12 @@ function written(comparison: Comparison, format: CompareOptions["format"], toTer
       return comparisonCsv(comparison);
     case "text":
       return `${comparisonText(comparison, { color: toTerminal && process.stdout.isTTY === true })}\n`;
+    case "html":
+    case "svg": {
+      // Drawing needs libraries that the other formats would wait for.
+      const { comparisonPage, comparisonPicture } = await import("../../lib/html/compare-page.tsx");
+      return format === "html" ? comparisonPage(comparison, runs) : `${comparisonPicture(comparison, runs)}\n`;
+    }
   }
 }
 
@@ -66,7 +76,7 @@ function written(comparison: Comparison, format: CompareOptions["format"], toTer
  * A run.json may have been changed by hand. What that breaks is found where it is used; then, and only then, all of the file is checked, so
  * that files of an earlier dbmark are not refused for what nobody asks of them.
  */
-async function guarded<Result>(runs: readonly ReadRun[], work: () => Promise<Result>): Promise<Result> {
+export async function guarded<Result>(runs: readonly ReadRun[], work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {

@@ -1,50 +1,63 @@
 // Makes the report of a run: reads what there is of it, and says what is missing.
 
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../../lib/environment/index.ts";
 import { chartIntervals } from "../../lib/html/over-time.ts";
 import { reportPage } from "../../lib/html/report-page.tsx";
-import { type ReadRun, readRun, runFileName, runFromWindows, windowsFileName } from "../../lib/result/index.ts";
+import { type ReadRun, runFileName, runFromWindows, windowsFileName } from "../../lib/result/index.ts";
 import { type RunSeries, readSeries } from "../../lib/result/series.ts";
 import type { Workload } from "../../lib/workload.ts";
+import { guarded } from "../compare/compare.ts";
+import { findRun } from "../compare/find-run.ts";
 import { describeWorkload } from "../inspect/describe-workload.ts";
-import { refuseFolder, standardOutput, writePage } from "./write-page.ts";
+import { checkOutput, writeOutput } from "../output-file.ts";
+import { pathFromHere } from "../progress/path.ts";
 
 /** Name of the report in a run folder. */
 export const reportFileName = "report.html";
 
+/** Options as the command line gives them. */
+export interface ReportOptions {
+  /** A file, or `-` for standard output; report.html in the run folder where it is not given. */
+  output?: string;
+  /** Folder in which runs are looked for by name. */
+  results: string;
+}
+
 /**
  * Writes the report of a run.
- * @param path the run as a user names it: its folder, or a file of it.
- * @param output a file, `-` for standard output, or nothing for report.html beside the run.
- * @returns the path of the file; undefined when it went to standard output.
+ * @param name the run as a user names it.
  * @throws {UsageError | CommandError} when the run cannot be read or the file cannot be written.
  */
-export async function writeReport(path: string, output?: string): Promise<string | undefined> {
-  if (output !== undefined && output !== standardOutput) refuseFolder(output);
-  const { read, notes } = await readWhatThereIs(path);
-  const { series, missing } = await seriesOf(read);
-  const page = reportPage({
-    run: read.run,
-    series,
-    // The file has what was declared, and more that a description does not need.
-    workload: describeWorkload(read.run.workload as unknown as Workload),
-    missing: [...notes, ...missing],
+export async function writeReport(name: string, { output, results }: ReportOptions): Promise<void> {
+  const given = output === undefined || output === "-" ? undefined : checkOutput(output);
+  const { read, notes } = await readWhatThereIs(name, results);
+  const page = await guarded([read], async () => {
+    const { series, missing } = await seriesOf(read);
+    return reportPage({
+      run: read.run,
+      series,
+      // The file has what was declared, and more that a description does not need.
+      workload: describeWorkload(read.run.workload as unknown as Workload),
+      missing: [...notes, ...missing],
+    });
   });
-  const place = output ?? join(read.folder, reportFileName);
-  writePage(place, page);
-  return place === standardOutput ? undefined : place;
+  if (output === "-") {
+    process.stdout.write(page);
+    return;
+  }
+  const file = given ?? join(read.folder, reportFileName);
+  writeOutput(file, page);
+  process.stdout.write(`${pathFromHere(file)}\n`);
 }
 
 /** The run; one without a run.json is put together from its windows. */
-async function readWhatThereIs(path: string): Promise<{ read: ReadRun; notes: string[] }> {
-  const folder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? path : undefined;
-  if (folder === undefined || existsSync(join(folder, runFileName)) || !existsSync(join(folder, windowsFileName)))
-    return { read: readRun(path), notes: [] };
-  const run = await runFromWindows(join(folder, windowsFileName));
+async function readWhatThereIs(name: string, results: string): Promise<{ read: ReadRun; notes: string[] }> {
+  const windows = join(name, windowsFileName);
+  if (existsSync(join(name, runFileName)) || !existsSync(windows)) return { read: findRun(name, results), notes: [] };
   return {
-    read: { run, folder, path: join(folder, runFileName) },
+    read: { run: await runFromWindows(windows), folder: name, path: join(name, runFileName) },
     notes: [
       `${runFileName} is not there: the run broke off, or is still under way. What is shown was added up from ${windowsFileName}.`,
     ],

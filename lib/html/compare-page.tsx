@@ -9,10 +9,14 @@ import { type DrawnRun, RunNotes, RunTable } from "./comparison/runs.tsx";
 import { Differences, Errors, Glance, OperationTable, Setups, Slos } from "./comparison/tables.tsx";
 import { page, Section } from "./page.tsx";
 
-/** The picture of a comparison stands for itself: response time by percentile of all runs, as SVG. Null: nothing was measured. */
-export function comparisonPicture(comparison: Comparison, runs: readonly DrawnRun[]): string | null {
+/**
+ * The picture of a comparison stands for itself: response time by percentile of all runs, as SVG.
+ * @param runs those of the comparison, in its order, of which at least one measured something.
+ */
+export function comparisonPicture(comparison: Comparison, runs: readonly DrawnRun[]): string {
   const made = percentilesOf({ comparison, runs, operation: "all", slug: "all" });
-  return made === null ? null : standAlone(lineChart(made.chart));
+  if (made === null) throw new RangeError("no run of the comparison measured anything");
+  return standAlone(lineChart(made.chart));
 }
 
 /**
