@@ -2,7 +2,6 @@
 
 import type { Comparison } from "../schema/comparison.generated.ts";
 import { duration, share } from "../summary/units.ts";
-import { lineChart } from "./chart/line-chart.ts";
 import { standAlone } from "./chart/stand-alone.ts";
 import { LatencyFigure, PercentileFigure, percentilesOf, ThroughputFigure } from "./comparison/charts.tsx";
 import { type DrawnRun, RunNotes, RunTable } from "./comparison/runs.tsx";
@@ -16,7 +15,7 @@ import { page, Section } from "./page.tsx";
 export function comparisonPicture(comparison: Comparison, runs: readonly DrawnRun[]): string {
   const made = percentilesOf({ comparison, runs, operation: "all", slug: "all" });
   if (made === null) throw new RangeError("no run of the comparison measured anything");
-  return standAlone(lineChart(made.chart));
+  return standAlone(made.chart);
 }
 
 /**

@@ -57,8 +57,9 @@ export function RunTable({ comparison }: { comparison: Comparison }) {
         `${run.profile} (${run.loop} loop)`,
         duration(run.seconds),
         count(run.operations),
-        run.startedAt,
-        run.path,
+        // To the second, as run folders are named.
+        run.startedAt.replace(/\.\d+Z$/, "Z"),
+        run.path.replace(/[/\\]run\.json$/, ""),
       ])}
     />
   );
@@ -71,11 +72,15 @@ function Validity({ run: { valid, status } }: { run: ComparedRun }) {
 
 /** What speaks against each run, what it warns of, and what of it is missing. */
 export function RunNotes({ comparison }: { comparison: Comparison }) {
-  const lines = comparison.runs.flatMap(({ label, reasons, warnings, missing }) => [
+  const said = comparison.runs.flatMap(({ label, reasons, warnings, missing }) => [
     ...reasons.map((text) => ({ label, sign: "×", kind: "bad", text })),
     ...warnings.map((text) => ({ label, sign: "!", kind: "warning", text })),
     ...missing.map((text) => ({ label, sign: "–", kind: "quiet", text })),
   ]);
+  const lines = [...new Set(said.map(({ text }) => text))].flatMap((text) => {
+    const alike = said.filter((one) => one.text === text);
+    return alike.slice(0, 1).map((first) => ({ ...first, label: alike.map(({ label }) => label).join(", ") }));
+  });
   if (lines.length === 0) return null;
   return (
     <ul class="reasons" aria-label="Reasons and warnings">
