@@ -14,7 +14,7 @@ let browser: TestBrowser;
 let server: TestServer;
 let folder: string;
 /** Paths of the pages. */
-const pages: Record<"report" | "steps" | "alone", string> = { report: "", steps: "", alone: "" };
+const pages = { report: "", steps: "", alone: "", comparison: "", five: "" };
 
 const short: Variables = { ROWS: "2000", WARMUP_DURATION: "1s" };
 
@@ -37,11 +37,19 @@ beforeAll(async () => {
     expect(code, stderr).toBe(0);
     return path;
   };
+  const comparison = async (runs: string[], name: string) => {
+    const path = join(folder, name);
+    const { code, stderr } = await dbmark(["compare", ...runs, "--format", "html", "--output", path]);
+    expect(code, stderr).toBe(0);
+    return path;
+  };
   pages.report = await report(first, "report.html");
   pages.steps = await report(steps, "steps.html");
   const alone = join(folder, "alone.json");
   copyFileSync(join(first, "run.json"), alone);
   pages.alone = await report(alone, "alone.html");
+  pages.comparison = await comparison([first, steps], "comparison.html");
+  pages.five = await comparison([first, first, steps, alone, steps], "five.html");
 }, 120_000);
 
 afterAll(async () => {
@@ -94,14 +102,15 @@ describe.each(names)("the page %s", (name) => {
 
   it("is reached by the keyboard: first the way past the contents, then all that opens or scrolls, each marked", async () => {
     const { page } = await browser.open(pages[name]);
-    const [first] = await tabOrder(page, 1);
-    expect(first).toBe("a: Skip to the content");
+    const [start] = await tabOrder(page, 1);
+    expect(start).toBe("a: Skip to the content");
     expect(await focusIsSeen(page)).toBe(true);
     await page.keyboard.press("Enter");
     expect(await page.evaluate("document.activeElement.id")).toBe("content");
     const summaries = await page.locator("summary").count();
     const order = await tabOrder(page, 80);
-    expect(order.some((one) => one.startsWith("section: Throughput in the measured phase, table"))).toBe(true);
+    expect(order.some((one) => /^section: .*, table$/.test(one))).toBe(true);
+    expect(order.some((one) => /^section: .*, chart$/.test(one))).toBe(true);
     expect(order.filter((one) => one.startsWith("summary: ")).length).toBeGreaterThanOrEqual(Math.min(summaries, 3));
     await page.locator("summary").first().focus();
     await page.keyboard.press("Enter");
@@ -153,6 +162,32 @@ describe("a report", () => {
     expect(await page.locator(".reasons").innerText()).toContain("windows.ndjson is not beside the run.json.");
     expect(await page.locator("svg#percentiles").count()).toBe(1);
     expect(await page.locator("svg#throughput-all").count()).toBe(0);
+    await page.close();
+  });
+});
+
+describe("a comparison", () => {
+  it("says what differs, and draws both runs over each other: percentiles, throughput and a high percentile over time", async () => {
+    const { page } = await browser.open(pages.comparison);
+    const text = await page.locator("body").innerText();
+    for (const part of ["2 runs compared", "The runs measured different things", "not significance", "Set-ups"])
+      expect(text).toContain(part);
+    for (const chart of ["percentiles-all", "throughput-all", "latency-all"]) {
+      expect(await page.locator(`svg#${chart} g[stroke^='var(--line-'] path`).count(), chart).toBe(2);
+    }
+    await page.close();
+  });
+
+  it("of a run with itself shows no change", async () => {
+    const { page } = await browser.open(pages.five);
+    const changes = await page.locator("#changes tbody tr").first().locator("td").allInnerTexts();
+    // Four other runs for each metric; B is A itself.
+    const ofB = changes.filter((_, index) => index % 4 === 0);
+    expect(ofB.length).toBeGreaterThanOrEqual(4);
+    for (const change of ofB) expect(change.trim()).toMatch(/^(0 %|the same|–)$/);
+    expect(await page.locator("svg#percentiles-all g[stroke^='var(--line-'] path").count()).toBe(5);
+    // One of the five has no windows.
+    expect(await page.locator("svg#throughput-all g[stroke^='var(--line-'] path").count()).toBe(4);
     await page.close();
   });
 });
