@@ -7,6 +7,7 @@ import { baselineCommand } from "../cli/commands/baseline.ts";
 import { compareCommand } from "../cli/commands/compare.ts";
 import { inspectCommand } from "../cli/commands/inspect.ts";
 import { listCommand } from "../cli/commands/list.ts";
+import { reportCommand } from "../cli/commands/report.ts";
 import { runCommand } from "../cli/commands/run.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
 import { variables } from "../lib/environment/index.ts";
@@ -77,6 +78,7 @@ describe("what stands between back-quotes exists", () => {
     const commands = [
       runCommand(() => {}),
       compareCommand(() => {}),
+      reportCommand(),
       baselineCommand(() => {}),
       listCommand(),
       inspectCommand(),
