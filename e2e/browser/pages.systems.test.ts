@@ -13,6 +13,7 @@ import { focusIsSeen, overflow, paleTexts, shownTexts, tabOrder } from "./lookin
 let browser: TestBrowser;
 let server: TestServer;
 let folder: string;
+let picture: string;
 /** Paths of the pages. */
 const pages = { report: "", steps: "", alone: "", comparison: "", five: "" };
 
@@ -39,7 +40,7 @@ beforeAll(async () => {
   };
   const comparison = async (runs: string[], name: string) => {
     const path = join(folder, name);
-    const { code, stderr } = await dbmark(["compare", ...runs, "--format", "html", "--output", path]);
+    const { code, stderr } = await dbmark(["compare", ...runs, "--format", name.replace(/.*\./, ""), "--output", path]);
     expect(code, stderr).toBe(0);
     return path;
   };
@@ -49,6 +50,7 @@ beforeAll(async () => {
   copyFileSync(join(first, "run.json"), alone);
   pages.alone = await report(alone, "alone.html");
   pages.comparison = await comparison([first, steps], "comparison.html");
+  picture = await comparison([first, steps], "comparison.svg");
   pages.five = await comparison([first, first, steps, alone, steps], "five.html");
 }, 120_000);
 
@@ -190,4 +192,31 @@ describe("a comparison", () => {
     expect(await page.locator("svg#throughput-all g[stroke^='var(--line-'] path").count()).toBe(4);
     await page.close();
   });
+});
+
+describe("the picture of a comparison", () => {
+  it.each(["light", "dark"] as const)(
+    "stands alone in %s: it has a title, both runs, and all of its texts within it",
+    async (scheme) => {
+      const { page, said, requests } = await browser.open(picture, { scheme });
+      const found = (await page.evaluate(`(() => {
+      const svg = document.documentElement;
+      const { left, right, top, bottom } = svg.getBoundingClientRect();
+      const texts = [...svg.querySelectorAll("text")].filter((text) => text.textContent !== "");
+      const outside = texts.filter((text) => {
+        const box = text.getBoundingClientRect();
+        return box.left < left || box.right > right || box.top < top || box.bottom > bottom;
+      });
+      const colours = [...svg.querySelectorAll("g[stroke^='var(--line-']")].map((line) => getComputedStyle(line).stroke);
+      return { name: svg.tagName, texts: texts.length, outside: outside.map((text) => text.textContent), colours };
+    })()`)) as { name: string; texts: number; outside: string[]; colours: string[] };
+      expect({ said, requests }).toEqual({ said: [], requests: [] });
+      expect(found.name).toBe("svg");
+      expect(found.texts).toBeGreaterThan(8);
+      expect(found.outside).toEqual([]);
+      expect(new Set(found.colours).size).toBe(2);
+      expect(await paleTexts(page, 4.5)).toEqual([]);
+      await page.close();
+    },
+  );
 });

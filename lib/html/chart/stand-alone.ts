@@ -18,7 +18,7 @@ export function standAlone(chart: LineChart): string {
   const ground = `<rect x="${x}" y="${y}" width="${boxWidth}" height="${boxHeight}" fill="var(--ground)"/>`;
   const heading = svgElement(
     "text",
-    { x: 2, y: -18, "font-size": 17, "font-weight": 600, fill: "var(--text)" },
+    { x: 2, y: -18, "text-anchor": "start", "font-size": 17, "font-weight": 600, fill: "var(--text)" },
     chart.title,
   );
   // After title and description, which must come first to be found.
