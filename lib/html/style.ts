@@ -47,7 +47,7 @@ table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums
 caption{text-align:left;font-weight:600;padding:.3rem 0}
 th,td{padding:.28rem .75rem;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap;font-weight:400;vertical-align:top}
 thead th{font-weight:600;color:var(--quiet);border-bottom-width:2px;vertical-align:bottom}
-th:first-child,td:first-child{padding-left:0}
+th:first-child{padding-left:0;position:sticky;left:0;background:var(--ground)}
 th.text,td.text{text-align:left}
 .change,.interval{font-size:.85em;color:var(--quiet)}
 .change .interval{font-size:1em}
@@ -86,6 +86,7 @@ nav,.skip{display:none}
 h2,h3,figcaption,caption,thead{break-after:avoid}
 figure,tr,dl>div,.figures{break-inside:avoid}
 th,td{white-space:normal}
+th:first-child{position:static}
 details.values:not([open]){display:none}
 details.part::details-content{content-visibility:visible;height:auto}
 a{color:inherit;text-decoration:none}

@@ -15,23 +15,15 @@ export interface DrawnRun {
 
 const longestValue = 28;
 
-/** What each run is called in charts: its label with what sets it apart in a few words, else with its id. */
+/** What each run is called in charts: its label, with what differs first and can be told in a few words, else with its id. */
 export function namesOf({ runs, differences }: Comparison): string[] {
   const short = differences.filter(({ group, values, matters }) => {
     const told = values.every((value) => value !== null && value.length <= longestValue);
-    return told && (matters || group === "variables") && group !== "seed";
+    return told && (matters || group === "variables");
   });
-  // As few of them as tell all runs apart.
-  for (let number = 1; number <= Math.min(2, short.length); number++) {
-    const names = runs.map((_, place) =>
-      short
-        .slice(0, number)
-        .map(({ what, values }) => `${what} ${values[place]}`)
-        .join(", "),
-    );
-    if (new Set(names).size === runs.length) return runs.map(({ label }, place) => `${label}: ${names[place]}`);
-  }
-  return runs.map(({ label, id }) => `${label}: ${id}`);
+  const [first] = short;
+  if (first === undefined) return runs.map(({ label, id }) => `${label}: ${id}`);
+  return runs.map(({ label }, place) => `${label}: ${first.what} ${first.values[place]}`);
 }
 
 /** Which runs these are. */

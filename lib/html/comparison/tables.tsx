@@ -30,19 +30,19 @@ export function Glance({ comparison }: { comparison: Comparison }) {
       hideCaption
       columns={[
         { heading: "operation", text: true },
-        ...metrics.flatMap(({ label }) =>
-          others.map((run) => ({ heading: several ? `${label}, ${run.label}` : label })),
-        ),
+        ...(several ? [{ heading: "run", text: true }] : []),
+        ...metrics.map(({ label }) => ({ heading: label })),
       ]}
-      rows={comparison.operations.map((operation) => [
-        operation.operation,
-        ...metrics.flatMap(({ metric }) =>
-          others.map((_, index) => {
+      rows={comparison.operations.flatMap((operation) =>
+        others.map((run, index) => [
+          operation.operation,
+          ...(several ? [run.label] : []),
+          ...metrics.map(({ metric }) => {
             const found = operation.metrics.find((one) => one.metric === metric);
-            return <ChangeCell key={`${metric} ${index}`} metric={found} place={index + 1} />;
+            return <ChangeCell key={metric} metric={found} place={index + 1} />;
           }),
-        ),
-      ])}
+        ]),
+      )}
     />
   );
 }
