@@ -52,7 +52,7 @@ beforeAll(async () => {
   pages.comparison = await comparison([first, steps], "comparison.html");
   picture = await comparison([first, steps], "comparison.svg");
   pages.five = await comparison([first, first, steps, alone, steps], "five.html");
-}, 120_000);
+}, 240_000);
 
 afterAll(async () => {
   await browser?.stop();
@@ -84,10 +84,11 @@ describe.each(names)("the page %s", (name) => {
     }
   });
 
-  it("is not wider than the window of a phone or of a desktop, with all its parts open", async () => {
-    for (const width of [400, 1280]) {
-      const page = await openWhole(name, { width });
-      expect(await overflow(page), `${width} px`).toBe(0);
+  it("is not wider than the window of a phone or of a desktop, nor than a sheet of paper, with all its parts open", async () => {
+    // A sheet of A4 is 794 px wide; this is what its margins leave.
+    for (const view of [{ width: 400 }, { width: 1280 }, { width: 688, print: true }]) {
+      const page = await openWhole(name, view);
+      expect(await overflow(page), `${view.width} px`).toBe(0);
       await page.close();
     }
   });
@@ -215,7 +216,6 @@ describe("the picture of a comparison", () => {
       expect(found.texts).toBeGreaterThan(8);
       expect(found.outside).toEqual([]);
       expect(new Set(found.colours).size).toBe(2);
-      expect(await paleTexts(page, 4.5)).toEqual([]);
       await page.close();
     },
   );

@@ -85,8 +85,9 @@ nav,.skip{display:none}
 .drawing{min-width:0}
 h2,h3,figcaption,caption,thead{break-after:avoid}
 figure,tr,dl>div,.figures{break-inside:avoid}
-th,td{white-space:normal}
+th,td{white-space:normal;padding-left:.4rem;padding-right:.4rem}
 th:first-child{position:static}
+td.wrap,th.wrap{min-width:0;max-width:none;overflow-wrap:anywhere}
 details.values:not([open]){display:none}
 details.part::details-content{content-visibility:visible;height:auto}
 a{color:inherit;text-decoration:none}
