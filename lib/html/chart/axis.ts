@@ -46,7 +46,7 @@ function tickText(value: number, format: (value: number) => string): string {
 
 function niceStep(about: number): number {
   const power = 10 ** Math.floor(Math.log10(about));
-  return ([1, 2, 5, 10].find((factor) => factor * power >= about * 0.9999) ?? 10) * power;
+  return ([1, 2, 5, 10].find((factor) => factor * power >= about * 0.95) ?? 10) * power;
 }
 
 /** How many times the least latency the greatest is, from which on a linear axis would press most of them onto its foot. */

@@ -197,8 +197,8 @@ function finish(
   for (const band of chart.bands ?? []) {
     const width = scaleX(Math.min(band.to, x.domain[1])) - scaleX(Math.max(band.from, x.domain[0]));
     const room = Math.floor((width - 6) / characterWidth);
-    // A name of which only a letter or two would be left is told in the table only.
-    if (room < Math.min(4, band.name.length)) continue;
+    // Of a short name half is no name; it is in the tables.
+    if (room < Math.min(8, band.name.length)) continue;
     const middle = scaleX(Math.max(band.from, x.domain[0])) + width / 2;
     drawn.append(text(middle, top - 7, shorten(band.name, room), "middle", "quiet"));
   }
