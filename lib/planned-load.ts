@@ -21,3 +21,17 @@ export function withMixOf(profile: LoadProfile, environment: Environment): Envir
   if (profile.mix === undefined || readText(environment, "MIX") !== undefined) return environment;
   return { ...environment, MIX: profile.mix };
 }
+
+/**
+ * Operations that are due in a run's measured phase; undefined in a closed loop without OPERATION_COUNT. With OPERATION_COUNT all are
+ * measured.
+ */
+export function plannedOperations(profile: LoadProfile, environment: Environment): number | undefined {
+  const count = readInteger(environment, "OPERATION_COUNT");
+  if (profile.loop === "closed") return count;
+  let due = 0;
+  for (const { phase, rate, seconds } of profile.segments) {
+    if (phase === "measure" && rate !== undefined) due += ((rate.from + rate.to) / 2) * seconds;
+  }
+  return Math.min(count ?? due, due);
+}
