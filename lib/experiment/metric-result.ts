@@ -52,7 +52,7 @@ export function metricResult(
     upper: finite(upper),
     standardDeviation,
     pValue,
-    wilcoxonPValue: signedRankOf(positive.map(([a, b]) => Math.log(b / a))),
+    wilcoxonPValue: signedRankOf(positive.map(([a, b]) => Math.log(b) - Math.log(a))),
     detectableRatio:
       standardDeviation === null ? null : finite(detectableRatio(positive.length, standardDeviation, { alpha: level })),
   };
