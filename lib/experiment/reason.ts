@@ -2,8 +2,8 @@
 
 import { findMetric } from "../comparison/metrics.ts";
 import type { MetricResult, Plan, PrimaryResult } from "../schema/experiment.generated.ts";
-import { count, share } from "../summary/units.ts";
-import { changeText, intervalText, pValueText, shareText, valueText } from "./words.ts";
+import { count } from "../summary/units.ts";
+import { changeText, confidenceText, intervalText, pValueText, shareText, valueText } from "./words.ts";
 
 /** All that a verdict rests on. */
 export interface Finding {
@@ -64,7 +64,7 @@ function figuresOf({ result, adjustedPValue, plan }: Finding): string {
     return `medians of ${valueText(unit, result.medianA)} in A and ${valueText(unit, result.medianB)} in B${test}`;
   }
   const interval = intervalText(result);
-  const inside = [interval === null ? "" : `${share(1 - plan.alpha)} interval ${interval}`, p].filter(
+  const inside = [interval === null ? "" : `${confidenceText(1 - plan.alpha)} interval ${interval}`, p].filter(
     (part) => part !== "",
   );
   return `${changeText(result.ratio)}${inside.length === 0 ? "" : ` (${inside.join("; ")})`}`;

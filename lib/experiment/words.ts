@@ -7,7 +7,10 @@ import { bytes, count, latency, rate, share, unknown } from "../summary/units.ts
 /** A ratio as a change with its sign: 1.05 is `+5.0 %`; from ten times as much on, as `12.3 times`. */
 export function changeText(ratio: number | null): string {
   if (ratio === null) return unknown;
+  if (ratio >= 1e6) return "> 999,999 times";
   if (ratio >= 10) return `${ratio >= 100 ? count(ratio) : ratio.toFixed(1)} times`;
+  // Something is left, however little.
+  if (ratio < 0.0005) return "< −99.9 %";
   const percent = (ratio - 1) * 100;
   const size = Math.abs(percent);
   const digits = size >= 99.95 ? 0 : size >= 0.995 ? 1 : 2;
@@ -50,4 +53,9 @@ export function valueText(unit: MetricUnit, value: number | null): string {
     case "bytes":
       return bytes(value);
   }
+}
+
+/** The share of intervals that hold the truth, with all its digits: 0.95 is `95 %`, 0.999 is `99.9 %`. */
+export function confidenceText(confidence: number): string {
+  return `${Number((confidence * 100).toPrecision(6))} %`;
 }
