@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Repetition } from "../schema/experiment.generated.ts";
+import type { ExperimentFile, Repetition } from "../schema/experiment.generated.ts";
 import { width } from "../summary/layout.ts";
 import { terminalPalette } from "../summary/palette.ts";
 import { experimentOf, type Measured, planOf, repetitionsOf, slower } from "./experiment-under-test.ts";
@@ -92,11 +92,12 @@ describe("the text of an experiment", () => {
     const ten = [10, 10, 10, 10, 10, 10];
     const noisy = { "all:response-p99": { a: ten, b: [10.5, 9.6, 10.5, 9.5, 10.6, 9.4] } };
     const wilder = { "all:response-p99": { a: ten, b: [13, 8, 13, 8, 13, 8] } };
-    const text = experimentText(experimentOf(noisy, { plan: planOf(6, { primary: [p99], minimumEffect: 0.06 }) }));
+    const unbroken = (experiment: ExperimentFile) => experimentText(experiment).replace(/\s+/g, " ");
+    const text = unbroken(experimentOf(noisy, { plan: planOf(6, { primary: [p99], minimumEffect: 0.06 }) }));
     expect(text).toMatch(
       /To show a change of 6 % in p99 response time, some \d\d pairs are needed here: --pairs \d\d\./,
     );
-    const wild = experimentText(experimentOf(wilder, { plan: planOf(6, { primary: [p99] }) }));
+    const wild = unbroken(experimentOf(wilder, { plan: planOf(6, { primary: [p99] }) }));
     expect(wild).toContain("more than 100 pairs would be needed here");
   });
 
