@@ -30,7 +30,7 @@ export async function experimentJUnit(experiment: ExperimentFile): Promise<strin
     const testCase = suite
       .testCase()
       .className(className)
-      .name(clean(`${labelOf(result.result)} (${nameOf(result.result)})`));
+      .name(clean(`${labelOf(result.result)} (${nameOf(result.result)})`).replace(/\s+/g, " "));
     addFigures(testCase, result);
     decide(testCase, experiment, result);
     // Once is enough.

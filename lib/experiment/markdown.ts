@@ -41,9 +41,12 @@ export function experimentMarkdown(experiment: ExperimentFile): string {
   let left = longest - always.join("\n\n").length;
   let omitted = 0;
   for (const part of folded.flat()) {
+    if (part.length + 2 > left) {
+      omitted += 1;
+      continue;
+    }
     left -= part.length + 2;
-    if (left >= 0) parts.push(part);
-    else omitted += 1;
+    parts.push(part);
   }
   if (omitted > 0) parts.push("What does not fit into a comment is left out: it is in ab.json.");
   return `${parts.join("\n\n")}\n`;
