@@ -107,7 +107,9 @@ describe("the JUnit report", () => {
     const plan = planOf(8, { primary: [{ metric: "response-p99", operation: nasty }] });
     const b = { ...plan.b, variables: { X: nasty }, sql: { path: nasty, text: nasty } };
     const repetitions = repetitionsOf(measured).map((each) => ({ ...each, valid: false, reasons: [nasty] }));
-    const document = await parsed(experimentOf(measured, { plan: { ...plan, b }, repetitions, failure: nasty }));
+    const document = await parsed(
+      experimentOf(measured, { plan: { ...plan, b }, repetitions, failure: nasty, id: nasty }),
+    );
     // The parser leaves entities of attributes as they are.
     expect(all(document, "testcase")[0]?.getAttribute("name")).toContain('&lt;b a="1"&gt;&amp;amp; ]]&gt; ��[31m');
     expect(all(document, "b")).toEqual([]);

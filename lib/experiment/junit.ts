@@ -34,12 +34,12 @@ export async function experimentJUnit(experiment: ExperimentFile): Promise<strin
     addFigures(testCase, result);
     decide(testCase, experiment, result);
     // Once is enough.
-    if (result === cases[0]) testCase.standardOutput(clean(experimentText(experiment)));
+    if (result === cases[0]) testCase.standardOutput(output(experiment));
   }
   if (cases.length === 0) {
     const testCase = suite.testCase().className(className).name("verdict");
     decide(testCase, experiment, undefined);
-    testCase.standardOutput(clean(experimentText(experiment)));
+    testCase.standardOutput(output(experiment));
   }
   return builder.build();
 }
@@ -83,6 +83,11 @@ function decide(testCase: TestCase, experiment: ExperimentFile, result: PrimaryR
   } else if (result.verdict === "worse") {
     testCase.failure(clean(`${labelOf(result.result)} is worse: ${result.reason}`), "worse");
   }
+}
+
+/** A text with its line breaks. The library takes the end of a CDATA section for one the first time only. */
+function output(experiment: ExperimentFile): string {
+  return clean(experimentText(experiment)).replaceAll("]]>", "]] >");
 }
 
 /** Without what XML 1.0 cannot hold, not even escaped. */
