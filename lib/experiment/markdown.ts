@@ -133,7 +133,7 @@ function explorationPart(experiment: ExperimentFile): string[] {
     "Change",
     `${confidenceText(1 - experiment.plan.alpha)} interval`,
   ];
-  const note = `Of ${count(results.length)} intervals some exclude "no change" by chance alone.${hidden > 0 ? ` ${count(hidden)} more are in ab.json.` : ""}`;
+  const note = `Some of so many intervals exclude "no change" by chance alone.${hidden > 0 ? ` ${count(hidden)} more ${hidden === 1 ? "is" : "are"} in ab.json.` : ""}`;
   return [details("Other metrics, without verdict", `${table(heading, rows, 1)}\n\n${note}`)];
 }
 

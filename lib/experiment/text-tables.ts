@@ -70,8 +70,8 @@ export function explorationTable(experiment: ExperimentFile, palette: Palette): 
   const heading = ["Exploration, no verdict", "A", "B", "change", `${confidenceText(confidence)} interval`];
   const table = fitted([heading, ...results.map((result) => explorationRow(result, experiment))]);
   const note = [
-    `Medians. With ${count(results.length)} intervals some exclude "no change" by chance alone: they are for asking, not for telling.`,
-    ...(hidden > 0 ? [`${count(hidden)} more are in ab.json.`] : []),
+    `Medians, and the change of the pairs. Some of so many intervals exclude "no change" by chance alone: they are for asking, not for telling.`,
+    ...(hidden > 0 ? [`${count(hidden)} more ${hidden === 1 ? "is" : "are"} in ab.json.`] : []),
   ].join(" ");
   return ["", ...titled(table, palette), ...wrap(note, "  ").map(palette.quiet)];
 }

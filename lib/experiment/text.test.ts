@@ -125,8 +125,18 @@ describe("the text of an experiment", () => {
     expect(text).toMatch(/\n {2}p50 response time +12\.3 ms/);
     expect(text).not.toMatch(/service time|of select|error rate/);
     expect(text).toContain("3 more are in ab.json.");
-    const open = experimentText(experimentOf({ ...measured, "all:service-p50": { a, b: a } }));
+    const open = experimentText(experimentOf({ ...measured, "all:service-p50": { a, b: a.toReversed() } }));
     expect(open).toContain("p50 service time");
+  });
+
+  it("leaves out what is the same in all runs, such as the throughput of an open loop", () => {
+    const steady = { a: new Array(8).fill(500), b: new Array(8).fill(500.001) };
+    const { a = [], b = [] } = slower["all:response-p99"] ?? {};
+    const measured = { ...slower, "all:throughput": steady, "all:rows-read": { a, b } };
+    const text = experimentText(experimentOf(measured, { plan: planOf(8, { primary: [p99] }) }));
+    expect(text).toContain("  rows read");
+    expect(text).not.toContain("  throughput");
+    expect(text).toContain("1 more is in ab.json.");
   });
 
   it("has colours only where they are asked for", () => {
