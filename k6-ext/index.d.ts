@@ -44,6 +44,8 @@ export interface RunDeclaration {
   allowWrites: boolean;
   /** Load the data set again even if it is there. */
   reload: boolean;
+  /** Only load the data set, in its first state: there is no start(), and nothing is run or written. */
+  loadOnly?: boolean;
   /** Connections that load the data set side by side. */
   loadConnections: number;
   /** Environment variables the user set, for the record: no secrets. */

@@ -105,6 +105,9 @@ func (v *vuRun) start(sobek.FunctionCall) sobek.Value {
 
 // iterate is the hot path's only crossing from JavaScript to Go.
 func (v *vuRun) iterate(sobek.FunctionCall) sobek.Value {
+	if v.shared.Declaration().LoadOnly {
+		return sobek.Undefined()
+	}
 	state := v.module.vu.State()
 	if v.worker == nil {
 		v.makeWorker(v.state("iterate"))
@@ -142,6 +145,9 @@ func (v *vuRun) makeWorker(state *lib.State) {
 
 func (v *vuRun) finish(sobek.FunctionCall) sobek.Value {
 	state := v.state("finish")
+	if v.shared.Declaration().LoadOnly {
+		return sobek.Undefined()
+	}
 	v.check(v.shared.finish(v.module.vu.Context(), state, v.module.metrics))
 	return sobek.Undefined()
 }

@@ -6,7 +6,7 @@ export class Interruption {
   readonly signal: AbortSignal;
   #count = 0;
   readonly #controller = new AbortController();
-  readonly #listeners: (() => void)[] = [];
+  readonly #listeners = new Set<() => void>();
   #last = Number.NEGATIVE_INFINITY;
   readonly #onSignal = () => {
     // One Ctrl-C may arrive twice: from the terminal, and from npm, which hands it on.
@@ -29,10 +29,14 @@ export class Interruption {
     return this.#count;
   }
 
-  /** Calls `listener` after each signal, and at once if there was one already. */
-  onSignal(listener: () => void): void {
-    this.#listeners.push(listener);
+  /**
+   * Calls `listener` after each signal, and at once if there was one already.
+   * @returns what ends that.
+   */
+  onSignal(listener: () => void): () => void {
+    this.#listeners.add(listener);
     if (this.#count > 0) listener();
+    return () => this.#listeners.delete(listener);
   }
 
   /** Gives the signals back to Node: the next one ends the process. */

@@ -28,8 +28,8 @@ export interface Story {
   interrupted: boolean;
 }
 
-/** A result to show. */
-interface Result {
+/** What a run left. */
+export interface Result {
   run: RunFile;
   path: string;
 }
@@ -64,7 +64,7 @@ export async function judgeRun(story: Story, end: K6End): Promise<ExitCode[]> {
 }
 
 /** The run.json; where k6 could not write it, what it would hold; where k6 was ended before, what the windows say. */
-async function resultOf(folder: string, story: Story, end: K6End): Promise<Result> {
+export async function resultOf(folder: string, story: Story, end: K6End): Promise<Result> {
   const path = join(folder, runFileName);
   if (existsSync(path)) return readRun(folder);
   if (story.finished?.run !== undefined) return { run: story.finished.run, path: join(folder, windowsFileName) };

@@ -1,6 +1,8 @@
 // What the user asks of `dbmark run`, checked in full before anything is started.
 
 import { assertKnown, UsageError, variablesOfSuite } from "../../lib/environment/index.ts";
+import type { LoadProfile } from "../../lib/profile.ts";
+import type { Workload } from "../../lib/workload.ts";
 import { findSuite, suites, tableOf, workloadOf } from "../../modules/index.ts";
 import { CommandError } from "../errors.ts";
 import { assertBuilt, scriptBundle } from "../installation.ts";
@@ -23,12 +25,23 @@ export interface RunOptions {
   metrics?: string;
 }
 
-/** A checked request. */
-export interface RunRequest {
+/** What is to be run, checked. */
+export interface Work {
   suite: string;
+  system: string;
+  /** Path of the script's bundle. */
   script: string;
   /** Absent: an embedded PostgreSQL. */
   target: string | undefined;
+  /** Variables that were set by options. */
+  settings: Record<string, string>;
+  profile: LoadProfile;
+  /** Absent: it is on a table that is there already, and needs the target. */
+  workload: Workload | undefined;
+}
+
+/** A checked request. */
+export interface RunRequest extends Omit<Work, "settings"> {
   keep: boolean;
   /** Variables for k6 besides the target. */
   environment: Record<string, string>;
@@ -38,6 +51,34 @@ export interface RunRequest {
 
 /** @throws UsageError or CommandError when something is not accepted. */
 export async function checkRequest(suiteName: string, options: RunOptions): Promise<RunRequest> {
+  const { settings, ...work } = await checkWork(suiteName, options);
+  if (options.keep && work.target !== undefined) {
+    throw new CommandError(
+      "--keep is for the embedded PostgreSQL; a target of your own keeps its data anyway. Leave out --keep or --target",
+    );
+  }
+  return {
+    ...work,
+    keep: options.keep === true,
+    environment: {
+      ...settings,
+      ...(options.reload ? { DBMARK_RELOAD: "1" } : {}),
+      ...(options.allowWrites ? { DBMARK_ALLOW_WRITES: "1" } : {}),
+    },
+    // Last: it makes a folder.
+    resultsFolder: prepareResultsFolder(options.out),
+    outputs: options.k6Out,
+  };
+}
+
+/**
+ * What options say of the work itself, whoever runs it.
+ * @throws UsageError or CommandError when something is not accepted.
+ */
+export async function checkWork(
+  suiteName: string,
+  options: Pick<RunOptions, "target" | "profile" | "set" | "metrics">,
+): Promise<Work> {
   if (suiteName.includes("://")) {
     throw new CommandError(
       `${redact(suiteName)} is a URL, and a suite is expected first (${suites.map(({ name }) => name).join(", ")}). Give the URL with --target or in DBMARK_TARGET`,
@@ -52,31 +93,16 @@ export async function checkRequest(suiteName: string, options: RunOptions): Prom
       `The suite ${suite.name} needs a --target (${suite.systems.join(", ")}): the embedded server is a PostgreSQL`,
     );
   }
-  if (options.keep && target !== undefined) {
-    throw new CommandError(
-      "--keep is for the embedded PostgreSQL; a target of your own keeps its data anyway. Leave out --keep or --target",
-    );
-  }
   const environment = { ...process.env, ...settings };
   const profile = checkSettings(suite.name, environment);
   // Made only to see that it can be made: the script makes it again. One on a table that is there already needs the target.
-  if (tableOf(suite.name, system, environment) === undefined) workloadOf(suite.name, system, environment, profile);
+  const workload =
+    tableOf(suite.name, system, environment) === undefined
+      ? workloadOf(suite.name, system, environment, profile)
+      : undefined;
   const script = scriptBundle(suite.script);
   assertBuilt(script);
-  return {
-    suite: suite.name,
-    script,
-    target,
-    keep: options.keep === true,
-    environment: {
-      ...settings,
-      ...(options.reload ? { DBMARK_RELOAD: "1" } : {}),
-      ...(options.allowWrites ? { DBMARK_ALLOW_WRITES: "1" } : {}),
-    },
-    // Last: it makes a folder.
-    resultsFolder: prepareResultsFolder(options.out),
-    outputs: options.k6Out,
-  };
+  return { suite: suite.name, system, script, target, settings, profile, workload };
 }
 
 /** `--set`, `--profile` and `--metrics` as variables. */

@@ -32,6 +32,7 @@ type Declaration struct {
 	ResultsDirectory           string            `json:"resultsDirectory"`
 	AllowWrites                bool              `json:"allowWrites"`
 	Reload                     bool              `json:"reload"`
+	LoadOnly                   bool              `json:"loadOnly,omitempty"`
 	LoadConnections            int               `json:"loadConnections"`
 	Variables                  map[string]string `json:"variables"`
 	Version                    string            `json:"version"`

@@ -59,6 +59,10 @@ func (r *Run) ready(ctx context.Context, program driver.Program) error {
 	if err := r.prepareData(ctx); err != nil {
 		return err
 	}
+	if r.declaration.LoadOnly {
+		r.yield()
+		return nil
+	}
 	// Before the pools are taken, which would hold the keys of what is removed.
 	if err := r.removeLeftovers(ctx); err != nil {
 		return err
@@ -121,7 +125,7 @@ func (r *Run) prepareData(ctx context.Context) error {
 	if err := r.removeInserted(ctx); err != nil {
 		return err
 	}
-	if r.declared.Changes() {
+	if r.declared.Changes() && !r.declaration.LoadOnly {
 		return dataset.MarkChanged(ctx, store, declared.Name)
 	}
 	return nil

@@ -149,6 +149,8 @@ func (r *Run) Start(ctx context.Context) error {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	switch {
+	case r.declaration.LoadOnly:
+		return driver.Usagef("start() was called, but the declaration says loadOnly: load() was all that there is to do")
 	case r.program == nil:
 		return driver.Usagef("start() was called before load(), or after it failed; setup() calls open(), load() and start() in this order")
 	case r.started:

@@ -31,6 +31,12 @@ export const harnessVariables: readonly Variable[] = [
     meaning: "Allow writing to tables that dbmark did not make.",
   },
   {
+    name: "DBMARK_LOAD_ONLY",
+    type: "flag",
+    default: "0",
+    meaning: "Load the data set, in its first state, and run nothing.",
+  },
+  {
     name: "DBMARK_INSPECT",
     type: "flag",
     default: "0",

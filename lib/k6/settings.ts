@@ -63,6 +63,7 @@ export function declarationOf(
     resultsDirectory: readText(environment, "DBMARK_RESULTS") ?? "results",
     allowWrites: readFlag(environment, "DBMARK_ALLOW_WRITES"),
     reload: readFlag(environment, "DBMARK_RELOAD"),
+    ...(readFlag(environment, "DBMARK_LOAD_ONLY") && { loadOnly: true }),
     loadConnections: readInteger(environment, "LOAD_CONNECTIONS") ?? Math.min(mostLoadConnections, machine.cores),
     variables: setVariables(environment, suite),
     version: machine.version,

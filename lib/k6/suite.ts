@@ -112,7 +112,8 @@ function planOf(suite: SuiteDefinition): Plan {
     const profile = suite.profile(__ENV, cores);
     if (readFlag(__ENV, "DBMARK_INSPECT")) return { options: setupOnly, profile };
     const declaration = declarationOf(suite.name, profile, __ENV, { cores, version });
-    return { options: optionsOf(declaration), profile, declaration, run: declareRun(declaration) };
+    const options = declaration.loadOnly ? setupOnly : optionsOf(declaration);
+    return { options, profile, declaration, run: declareRun(declaration) };
   } catch (mistake) {
     return { options: setupOnly, mistake };
   }
@@ -133,7 +134,7 @@ function setUp(suite: SuiteDefinition, plan: Plan, scenarios: readonly string[])
   const workload = early ?? workloadOf(suite, profile, declaration);
   assertWritesAllowed(workload, declaration.allowWrites);
   run.load(workload);
-  run.start();
+  if (!declaration.loadOnly) run.start();
 }
 
 /** How the target's system does the suite, or, without a target, the system whose language is shown. */
