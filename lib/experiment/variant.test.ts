@@ -62,7 +62,7 @@ describe("the numbers of a plan", () => {
     [() => parseMinimumEffect("-3%"), "--min-effect -3% is not accepted"],
     [() => parseAlpha("0"), "from 0.01% to 20%"],
     [() => parseAlpha("50%"), "from 0.01% to 20%"],
-    [() => parsePause("5"), "expected is a duration"],
+    [() => parsePause("5"), "expected is a number with a unit"],
     [() => parsePause("2h"), "at most 1h"],
   ])("are refused with what is accepted (%#)", (parse, message) => {
     expect(parse).toThrow(message);
