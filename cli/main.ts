@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from "commander";
 import { UsageError } from "../lib/environment/index.ts";
+import { abCommand } from "./commands/ab.ts";
 import { baselineCommand } from "./commands/baseline.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { inspectCommand } from "./commands/inspect.ts";
@@ -27,6 +28,7 @@ export async function main(argv: string[]): Promise<ExitCode> {
     .addCommand(runCommand(finish))
     .addCommand(compareCommand(finish))
     .addCommand(reportCommand())
+    .addCommand(abCommand(finish))
     .addCommand(listCommand())
     .addCommand(inspectCommand())
     .addCommand(baselineCommand(finish));

@@ -26,12 +26,22 @@ export class Progress {
   #totalSeconds: number | null = null;
   #operationCount: number | null = null;
   #phase = "";
+  /** What stands before the line that changes. */
+  readonly #title: string;
   /** Windows since the last line of a log. */
   #windows: WindowEvent[] = [];
 
-  /** @param now Seconds of a clock that only goes on. */
-  constructor(stream: NodeJS.WriteStream = process.stderr, now: () => number = () => performance.now() / 1000) {
+  /**
+   * @param now Seconds of a clock that only goes on.
+   * @param title Of one run of many: it stands before the line that changes, and nothing but that line is shown.
+   */
+  constructor(
+    stream: NodeJS.WriteStream = process.stderr,
+    now: () => number = () => performance.now() / 1000,
+    title = "",
+  ) {
     this.#stream = stream;
+    this.#title = title;
     this.#clock = now;
     this.#live = stream.isTTY ? createLogUpdate(stream, { showCursor: true }) : undefined;
     this.#palette = pc.createColors(this.#live !== undefined && pc.isColorSupported);
@@ -50,6 +60,22 @@ export class Progress {
 
   /** Shows an event. */
   show(event: RunEvent): void {
+    if (this.#title !== "") this.#showBriefly(event);
+    else this.#showAll(event);
+  }
+
+  /** Of one run of many, a terminal shows how it goes, and a log nothing. */
+  #showBriefly(event: RunEvent): void {
+    if (event.event === "started") {
+      this.#totalSeconds = event.totalSeconds;
+      this.#operationCount = event.operationCount;
+    }
+    if (this.#live === undefined) return;
+    if (event.event === "window" || event.event === "finishing") this.#showAll(event);
+    if (event.event === "load" && ["progress", "finishing", "resetting"].includes(event.state)) this.#showLoad(event);
+  }
+
+  #showAll(event: RunEvent): void {
     switch (event.event) {
       case "connected":
         this.say(`Connected: ${event.server.product} ${event.server.version}`);
@@ -144,7 +170,8 @@ export class Progress {
   /** How far it is, where it can move, as wide as the text beside it leaves room. */
   #bar(share: number, text: string): string {
     if (this.#live === undefined) return "";
-    const room = (this.#stream.columns ?? 80) - stripVTControlCharacters(text).length - 2;
+    const title = this.#title === "" ? 0 : this.#title.length + 2;
+    const room = (this.#stream.columns ?? 80) - stripVTControlCharacters(text).length - title - 2;
     if (room < leastBarWidth) return "";
     const width = Math.min(barWidth, room);
     const filled = Math.round(Math.max(0, Math.min(1, share)) * width);
@@ -154,7 +181,7 @@ export class Progress {
   /** Shows a line that the next one replaces; in a log, at most one every few seconds. */
   #change(line: string): void {
     if (this.#live !== undefined) {
-      this.#live(line);
+      this.#live(this.#title === "" ? line : `${this.#title}  ${line}`);
       return;
     }
     const now = this.#clock();

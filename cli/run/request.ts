@@ -1,6 +1,6 @@
 // What the user asks of `dbmark run`, checked in full before anything is started.
 
-import { assertKnown, UsageError, variablesOfSuite } from "../../lib/environment/index.ts";
+import { assertKnown, type Environment, UsageError, variablesOfSuite } from "../../lib/environment/index.ts";
 import type { LoadProfile } from "../../lib/profile.ts";
 import type { Workload } from "../../lib/workload.ts";
 import { findSuite, suites, tableOf, workloadOf } from "../../modules/index.ts";
@@ -73,11 +73,13 @@ export async function checkRequest(suiteName: string, options: RunOptions): Prom
 
 /**
  * What options say of the work itself, whoever runs it.
+ * @param surroundings Variables that are set besides.
  * @throws UsageError or CommandError when something is not accepted.
  */
 export async function checkWork(
   suiteName: string,
   options: Pick<RunOptions, "target" | "profile" | "set" | "metrics">,
+  surroundings: Environment = process.env,
 ): Promise<Work> {
   if (suiteName.includes("://")) {
     throw new CommandError(
@@ -86,14 +88,14 @@ export async function checkWork(
   }
   const suite = findSuite(suiteName);
   const settings = await readSettings(suite.name, options);
-  const target = options.target ?? (process.env.DBMARK_TARGET || undefined);
+  const target = options.target ?? (surroundings.DBMARK_TARGET || undefined);
   const system = target === undefined ? "postgres" : checkTarget(target, suite.name);
   if (target === undefined && !suite.systems.includes("postgres")) {
     throw new CommandError(
       `The suite ${suite.name} needs a --target (${suite.systems.join(", ")}): the embedded server is a PostgreSQL`,
     );
   }
-  const environment = { ...process.env, ...settings };
+  const environment = { ...surroundings, ...settings };
   const profile = checkSettings(suite.name, environment);
   // Made only to see that it can be made: the script makes it again. One on a table that is there already needs the target.
   const workload =

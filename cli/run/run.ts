@@ -39,16 +39,12 @@ async function runK6(
   progress: Progress,
 ): Promise<ExitCode> {
   const { script, outputs, environment, resultsFolder } = request;
-  const execution = await execute(
-    { script, outputs, environment, target, resultsFolder, database },
-    interruption,
-    {
-      receive: (event) => progress.show(event),
-      interrupted(count) {
-        if (count === 1) progress.say("Interrupted: finishing in order (Ctrl-C again stops at once) …");
-      },
+  const execution = await execute({ script, outputs, environment, target, resultsFolder, database }, interruption, {
+    receive: (event) => progress.show(event),
+    interrupted(count) {
+      if (count === 1) progress.say("Interrupted: finishing in order (Ctrl-C again stops at once) …");
     },
-  );
+  });
   progress.close();
   tellOfServer(database, execution.story, progress);
   const codes = await judgeRun(execution.story, execution.end);
