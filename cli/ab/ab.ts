@@ -1,36 +1,69 @@
-// dbmark ab: runs an experiment and says what it came to.
+// dbmark ab: runs an experiment, or shows one that is complete, and says what it came to.
 
+import { writeFileSync } from "node:fs";
+import { experimentJUnit } from "../../lib/experiment/junit.ts";
+import { experimentMarkdown } from "../../lib/experiment/markdown.ts";
 import { completePairs } from "../../lib/experiment/pairs.ts";
-import { CommandError } from "../errors.ts";
-import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import { experimentText } from "../../lib/experiment/text.ts";
+import { judged } from "../../lib/experiment/validity.ts";
+import type { ExperimentFile } from "../../lib/schema/experiment.generated.ts";
+import { CommandError, messageOf } from "../errors.ts";
+import { type ExitCode, exitCodes, mostImportant } from "../exit-codes.ts";
 import { pathFromHere } from "../progress/path.ts";
-import { type EndedExperiment, runExperiment } from "./experiment.ts";
-import type { AbRequest } from "./request.ts";
+import { runExperiment } from "./experiment.ts";
+import { gateExitCode } from "./gate-exit-code.ts";
+import type { AbRequest, FinishedRequest, OutcomeRequest } from "./request.ts";
 
 /** Runs a request. */
-export async function ab(request: AbRequest): Promise<ExitCode> {
-  const ended = await runExperiment(request);
-  const { file, folder, interrupted, failure } = ended;
+export async function ab(request: AbRequest | FinishedRequest): Promise<ExitCode> {
+  if ("finished" in request) {
+    const { experiment, folder } = request.finished;
+    return await tell(judged(experiment), folder, request);
+  }
+  const { file, folder, interrupted, failure } = await runExperiment(request);
   if (file === undefined || folder === undefined) {
     if (failure !== undefined) throw failure;
     process.stderr.write("Interrupted before the first repetition: there is no experiment\n");
     return exitCodes.interrupted;
   }
-  for (const { result, reason } of file.judgement?.primary ?? [])
-    process.stdout.write(`${result.operation}:${result.metric} ${reason}\n`);
-  process.stdout.write(`${pathFromHere(folder)}\n`);
+  const codes = [await tell(file, folder, request)];
   if (failure !== undefined) {
-    process.stderr.write(`dbmark: ${failure.message}\n${howToGoOn(ended)}\n`);
-    return failure instanceof CommandError ? failure.exitCode : exitCodes.usage;
+    if (!(failure instanceof CommandError) && failure.name !== "UsageError") throw failure;
+    codes.push(failure instanceof CommandError ? failure.exitCode : exitCodes.usage);
+    process.stderr.write(`dbmark: ${failure.message}\n`);
+  } else if (interrupted && file.status === "interrupted") {
+    // Before what a gate says of half an experiment.
+    return toldHowToGoOn(file, folder, exitCodes.interrupted);
   }
-  if (interrupted && file.status === "interrupted") {
-    process.stderr.write(`${howToGoOn(ended)}\n`);
-    return exitCodes.interrupted;
-  }
-  return exitCodes.good;
+  const code = mostImportant(codes);
+  return file.status === "failed" ? toldHowToGoOn(file, folder, code) : code;
 }
 
-function howToGoOn({ file, folder }: EndedExperiment): string {
-  const pairs = completePairs(file?.repetitions ?? []).length;
-  return `${pairs} of ${file?.plan.pairs} pairs are complete. Go on with: dbmark ab --resume ${pathFromHere(folder ?? "")}`;
+/** Prints an experiment, and writes the files that were asked for. @returns what a gate says, where there is one. */
+async function tell(
+  file: ExperimentFile,
+  folder: string,
+  { gate, junit, markdown }: OutcomeRequest,
+): Promise<ExitCode> {
+  const options = { folder: pathFromHere(folder), color: process.stdout.isTTY === true };
+  process.stdout.write(`${experimentText(file, options)}\n`);
+  if (junit !== undefined) write(junit, await experimentJUnit(file));
+  if (markdown !== undefined) write(markdown, experimentMarkdown(file));
+  return gate ? gateExitCode(file) : exitCodes.good;
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new CommandError(`${path} cannot be written: ${messageOf(error)}`);
+  }
+}
+
+function toldHowToGoOn({ repetitions, plan }: ExperimentFile, folder: string, code: ExitCode): ExitCode {
+  const pairs = completePairs(repetitions).length;
+  process.stderr.write(
+    `${pairs} of ${plan.pairs} pairs are complete. Go on with: npx dbmark ab --resume ${pathFromHere(folder)}\n`,
+  );
+  return code;
 }

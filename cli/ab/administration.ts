@@ -105,19 +105,20 @@ export class Administration {
 
   /** What a statement gives. @throws the reason of the signal when that ended it. */
   async #rows(client: Client, statement: string, values?: unknown[]): Promise<Record<string, unknown>[]> {
-    let aborted = false;
+    let cancelling: Promise<void> | undefined;
     const abort = () => {
-      aborted = true;
-      this.#cancel(client).catch(() => {});
+      cancelling = this.#cancel(client).catch(() => {});
     };
     this.#signal.addEventListener("abort", abort, { once: true });
     try {
       return await rowsOf(client, statement, values);
     } catch (error) {
-      if (aborted) this.#signal.throwIfAborted();
+      if (cancelling !== undefined) this.#signal.throwIfAborted();
       throw error;
     } finally {
       this.#signal.removeEventListener("abort", abort);
+      // It must not end a later statement.
+      await cancelling;
     }
   }
 

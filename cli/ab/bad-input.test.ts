@@ -32,7 +32,7 @@ describe("refused before anything is made, with exit code 2", () => {
   it.each<[string, string[], RegExp, Record<string, string>?]>([
     ["no suite", differ, /No suite is given for A\. Give it first, as in dbmark ab oltp/],
     ["an unknown suite", ["oltpp", ...differ], /no suite oltpp\. Did you mean oltp\?/],
-    ["neither --a nor --b", max, /Neither --a nor --b is given, .* --a SEED=1/],
+    ["neither --a nor --b", max, /Neither --a nor --b is given, .* --a SEED=1 --b SEED=1/],
     ["a key that does not exist", [...max, "--b", "profil=max"], /--b profil is not known\. Did you mean profile\?/],
     ["a key without a value", [...max, "--b", "DEPTH"], /--b DEPTH is not accepted; expected is KEY=VALUE/],
     ["a URL for a key", [...max, "--b", target], /--b with a URL alone is not accepted; .*--b target=/],

@@ -111,6 +111,9 @@ function asItIs(state: "reset" | "none", reason: string, urls: Record<VariantNam
   };
 }
 
+/** The one of declarationOf in lib/k6/settings.ts. */
+const defaultSeed = "1";
+
 /** A template for each variant, and copies of it. */
 class TemplateState implements DataState {
   readonly state = "template";
@@ -137,7 +140,7 @@ class TemplateState implements DataState {
     const [a, b] = [variants.a.work, variants.b.work];
     const sameData =
       isDeepStrictEqual(a.workload?.dataSet, b.workload?.dataSet) &&
-      variants.a.variant.variables.SEED === variants.b.variant.variables.SEED;
+      (variants.a.variant.variables.SEED ?? defaultSeed) === (variants.b.variant.variables.SEED ?? defaultSeed);
     // Rows that several connections load come in another order each time. Two loads of the same data by one connection each are the same.
     const ordered = sameData && !this.#together;
     say(`Loading the data${sameData && this.#together ? "" : " of A"} …`);
@@ -162,6 +165,7 @@ class TemplateState implements DataState {
   async before(variant: VariantName): Promise<string> {
     const databases = this.#databases[variant];
     await databases.drop("run");
+    this.#options.signal.throwIfAborted();
     await databases.copy(variant, "run");
     return withDatabase(this.#options.urls[variant], databases.name("run"));
   }

@@ -33,8 +33,10 @@ export class Databases {
     const { facts } = this.#administration;
     const name = this.name(of);
     const [row = {}] = await this.#administration.query(
-      `SELECT to_jsonb(d) AS d, pg_encoding_to_char(d.encoding) AS encoding, t.spcname AS tablespace
-       FROM pg_database d JOIN pg_tablespace t ON t.oid = d.dattablespace WHERE d.datname = $1`,
+      `SELECT to_jsonb(d) AS d, pg_encoding_to_char(d.encoding) AS encoding, 
+         (SELECT t.spcname FROM pg_tablespace t WHERE t.oid = d.dattablespace
+           AND t.oid <> (SELECT dattablespace FROM pg_database WHERE datname = 'template0')) AS tablespace
+       FROM pg_database d WHERE d.datname = $1`,
       [facts.database],
     );
     const { datcollate, datctype, datlocprovider, datlocale, daticulocale } = row.d as Record<string, string | null>;
@@ -43,7 +45,8 @@ export class Databases {
       `ENCODING ${literal(String(row.encoding))}`,
       `LC_COLLATE ${literal(datcollate ?? "C")}`,
       `LC_CTYPE ${literal(datctype ?? "C")}`,
-      `TABLESPACE ${identifier(String(row.tablespace))}`,
+      // To name the default one takes a right that to use it does not.
+      ...(row.tablespace === null ? [] : [`TABLESPACE ${identifier(String(row.tablespace))}`]),
     ];
     const locale = datlocale ?? daticulocale;
     if (datlocprovider === "i")
@@ -146,7 +149,7 @@ export async function dropLeftDatabases(administration: Administration): Promise
   const rows = await administration.query(
     `SELECT d.datname::text AS name FROM pg_database d
      WHERE d.datname ~ $1 AND pg_get_userbyid(d.datdba) = current_user AND NOT EXISTS (
-       SELECT FROM pg_stat_activity a WHERE a.application_name = 'dbmark ab ' || substr(d.datname, 11, 8))`,
+       SELECT FROM pg_stat_activity a WHERE a.application_name = 'dbmark ab ' || substr(d.datname, 11, 8)) ORDER BY d.datname`,
     [namePattern],
   );
   const names = rows.map(({ name }) => String(name));

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { basename, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { differencesOf } from "../../lib/comparison/differences.ts";
 import { UsageError } from "../../lib/environment/index.ts";
 import { checkMeasuredOperations } from "../../lib/experiment/enough-operations.ts";
 import { mayStop } from "../../lib/experiment/judge.ts";
@@ -167,6 +168,7 @@ class RunningExperiment {
         await this.#repeat(pair, variant);
       }
       for (const repetition of this.#attempt) repetition.counts = true;
+      this.#compareSetups();
       this.#save();
       this.#checkOperations();
       if (pair < plan.pairs && mayStop(plan, this.file.judgement)) {
@@ -276,6 +278,18 @@ class RunningExperiment {
     checkMeasuredOperations(this.file.plan.primary, runs);
   }
 
+  /** In what the set-ups of the variants differ, by the first pair. */
+  #compareSetups(): void {
+    const [a, b] = [this.#runs.get("a"), this.#runs.get("b")];
+    if (a === undefined || b === undefined || completePairs(this.file.repetitions).length > 1) return;
+    this.file.differences = differencesOf([a, b]).map(({ group, what, values: [ofA, ofB] }) => ({
+      group,
+      what,
+      a: ofA ?? "–",
+      b: ofB ?? "–",
+    }));
+  }
+
   #isComplete(pair: number): boolean {
     return completePairs(this.file.repetitions).some(({ number }) => number === pair);
   }
@@ -302,12 +316,17 @@ class RunningExperiment {
     if (isSelfTest(plan)) told.say("A and B are the same: this is an A/A test, and a verdict would be a false alarm");
     if (plan.state === "reset")
       told.say(`Each run brings its data back itself, without a copy of a database: ${plan.stateReason}`);
-    const { a, b } = this.#request.variants;
-    const seconds = (totalSeconds(a.work.profile) + totalSeconds(b.work.profile)) / 2 + plan.pauseSeconds;
     const left = this.#left();
-    told.say(
-      `${left} repetitions${left < 2 * plan.pairs ? " are left" : ""}, about ${clock(left * (seconds + usualOverhead))}: ${pathFromHere(this.folder)}`,
-    );
+    const some = left < 2 * plan.pairs ? " are left" : "";
+    told.say(`${left} repetitions${some}${this.#estimate(left)}: ${pathFromHere(this.folder)}`);
+  }
+
+  /** How long they take, by their profiles; where a number of operations ends them, nobody knows. */
+  #estimate(repetitions: number): string {
+    const { a, b } = this.#request.variants;
+    if ([a, b].some(({ variant }) => variant.variables.OPERATION_COUNT !== undefined)) return "";
+    const seconds = (totalSeconds(a.work.profile) + totalSeconds(b.work.profile)) / 2;
+    return `, about ${clock(repetitions * (seconds + this.file.plan.pauseSeconds + usualOverhead))}`;
   }
 
   #warnOfAnotherVersion({ software }: ExperimentFile): void {

@@ -116,7 +116,7 @@ export async function checkAbRequest(
   if (options.a.length === 0 && options.b.length === 0) {
     throw new UsageError(
       "Neither --a nor --b is given, so there is nothing to compare. Say how the variants differ, for example --b DEPTH=8 or --b sql=drop-index.sql; " +
-        "to see what two equal variants show, give one of them something that holds anyway, such as --a SEED=1.",
+        "to see what two equal variants show, give both the same, such as --a SEED=1 --b SEED=1.",
     );
   }
   const variants = {

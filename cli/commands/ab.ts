@@ -39,7 +39,10 @@ export function abCommand(finish: (code: ExitCode) => void): Command {
     .option("--out <folder>", "folder under which the experiment's folder is made (default: results)")
     .option("--reload", "load the data sets again even if the targets hold them")
     .option("--allow-writes", "allow writing to tables that dbmark did not make")
-    .option("--resume <folder>", "go on with an experiment that did not finish")
+    .option("--resume <folder>", "go on with an experiment that did not finish; show one that did")
+    .option("--gate", "exit code 1 if a primary metric is worse, 4 if a run is not valid")
+    .option("--junit <file>", "also write the verdicts as JUnit XML")
+    .option("--markdown <file>", "also write the result as Markdown, for a comment")
     .addHelpText(
       "after",
       `
@@ -56,8 +59,8 @@ Examples:
   DBMARK_TARGET_A=postgres://…/old DBMARK_TARGET_B=postgres://…/new dbmark ab oltp --a SEED=1
 
 Exit codes:
-  ${exitCodes.good} good, ${exitCodes.usage} wrong usage or bad input, ${exitCodes.unreachable} target could not be reached, ${exitCodes.invalid} a repetition broke off,
-  ${exitCodes.interrupted} interrupted.`,
+  ${exitCodes.good} good, ${exitCodes.no} with --gate: a primary metric is worse, ${exitCodes.usage} wrong usage or bad input, ${exitCodes.unreachable} target could not be reached,
+  ${exitCodes.invalid} a repetition broke off, or with --gate: the experiment is not valid, ${exitCodes.interrupted} interrupted.`,
     )
     .action(async (suite: string | undefined, options: AbOptions) =>
       finish(await ab(await checkAbRequest(suite, options))),
