@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { abCommand } from "../cli/commands/ab.ts";
 import { baselineCommand } from "../cli/commands/baseline.ts";
 import { compareCommand } from "../cli/commands/compare.ts";
 import { inspectCommand } from "../cli/commands/inspect.ts";
@@ -23,7 +24,7 @@ const schema = (name: string) => JSON.parse(source(`lib/schema/${name}.schema.js
 
 /** Names that documents use and that others read: PostgreSQL's and k6's variables, SQL, and the tests' own. */
 const namesOfOthers =
-  /^(PG[A-Z]+|K6_\w+|SQL|SLO|COPY|XDG_CACHE_HOME|NO_COLOR|UPDATE_DOCS|GET|SET|NAME|KEY|URL|VU|VUs|POSTGRES_PASSWORD)$/;
+  /^(PG[A-Z]+|K6_\w+|SQL|SLO|COPY|VACUUM|XDG_CACHE_HOME|NO_COLOR|UPDATE_DOCS|GET|SET|NAME|KEY|URL|VU|VUs|POSTGRES_PASSWORD)$/;
 
 describe("links between documents", () => {
   it.each(named)("in %s lead to a file and to a heading in it", (path, { links }) => {
@@ -79,6 +80,7 @@ describe("what stands between back-quotes exists", () => {
       runCommand(() => {}),
       compareCommand(() => {}),
       reportCommand(),
+      abCommand(() => {}),
       baselineCommand(() => {}),
       listCommand(),
       inspectCommand(),

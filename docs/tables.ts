@@ -1,6 +1,12 @@
 // The tables of the documents that are made from the sources.
 
-import { accepted, harnessVariables, userVariables, type Variable } from "../lib/environment/index.ts";
+import {
+  accepted,
+  experimentVariables,
+  harnessVariables,
+  userVariables,
+  type Variable,
+} from "../lib/environment/index.ts";
 import { mixes, operationNames } from "../modules/oltp/mix.ts";
 import { coreWorkloads, operationNames as ycsbOperationNames } from "../modules/ycsb/core-workloads.ts";
 import { describeRate, maximumWorkers, profiles } from "../profiles/index.ts";
@@ -64,6 +70,7 @@ export const madeTables: Readonly<Record<string, string>> = {
   profiles: profileTable(),
   variables: variableTable(userVariables),
   "variables of the harness": variableTable(harnessVariables),
+  "variables of experiments": variableTable(experimentVariables),
   mixes: mixTable(),
   "core workloads": coreWorkloadTable(),
 };

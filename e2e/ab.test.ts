@@ -1,10 +1,13 @@
 // Experiments: what they find, the state that each repetition starts from, and what they leave behind, however they end.
 
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allEnded, childNamed, familyOf } from "../cli/run/processes-under-test.ts";
 import { order } from "../lib/experiment/order.ts";
 import { problemsOfExperiment } from "../lib/experiment/validate.ts";
+import { readRun } from "../lib/result/index.ts";
 import { ab, quick, runsOf, sqlFile, startAb, textsIn } from "./experiment.ts";
 import { Restarts } from "./restarts.ts";
 import { TestServer } from "./server.ts";
@@ -138,9 +141,27 @@ describe("an experiment that ends before its time", { timeout: 240_000 }, () => 
       expect(refused.code).toBe(2);
     }
 
-    // Whatever the environment has now, the plan's variables hold.
+    const first = join(folder, before.repetitions[0]?.run ?? "", "run.json");
+    const text = readFileSync(first, "utf8");
+    const version = readRun(first).run.target.server.version;
+    writeFileSync(first, text.replace(`"version": "${version}"`, '"version": "9.6.1"'));
+    const older = await ab(out, ["--resume", folder], { DBMARK_TARGET: creator });
+    expect(older.stderr).toContain(
+      `The server of A is version ${version} now, and was 9.6.1 when the experiment began`,
+    );
+    expect(older.code).toBe(2);
+    writeFileSync(first, text);
+    expect(running.file()).toEqual(before);
+
+    // Another dbmark is told. Whatever the environment has now, the plan's variables hold.
+    const path = join(folder, "ab.json");
+    writeFileSync(
+      path,
+      readFileSync(path, "utf8").replace(`"dbmark": "${before.software.dbmark}"`, '"dbmark": "0.0.9"'),
+    );
     const resumed = await ab(out, ["--resume", folder], { DBMARK_TARGET: creator, ROWS: "77", DEPTH: "4" });
     expect(resumed.code, resumed.stderr).toBe(0);
+    expect(resumed.stderr).toMatch(/the experiment was begun by 0\.0\.9/);
     const after = resumed.file();
     expect(problemsOfExperiment(after)).toEqual([]);
     expect(after).toMatchObject({ status: "complete", startedAt: before.startedAt, plan: before.plan });
@@ -193,10 +214,13 @@ describe("an experiment that ends before its time", { timeout: 240_000 }, () => 
     const running = startAb(out, [...quick(), "--b", "DEPTH=2"], { DBMARK_TARGET: creator });
     await running.prints(/pair 1\/5 B/);
     const family = familyOf(running.child.pid ?? 0);
+    const folder = running.folder();
+    const second = await ab(out, ["--resume", folder], { DBMARK_TARGET: creator });
+    expect(second.stderr).toContain(`is being run by process ${running.child.pid}`);
+    expect(second.code).toBe(2);
     running.child.kill("SIGKILL");
     await running.ended;
     await allEnded(family, 15_000);
-    const folder = running.folder();
     expect(running.file().status).toBe("running");
     expect((await databasesOfExperiments()).length).toBeGreaterThanOrEqual(2);
     const resumed = await ab(out, ["--resume", folder], { DBMARK_TARGET: creator });

@@ -39,7 +39,6 @@ export interface DataStateOptions {
   key: string;
   /** Runs the script of a variant for its data alone, on a URL. */
   load(variant: VariantWork, url: string, environment: Record<string, string>): Promise<void>;
-  allowWrites: boolean;
   say(text: string): void;
 }
 

@@ -59,7 +59,6 @@ export async function runExperiment(request: AbRequest): Promise<EndedExperiment
       signal: interruption.signal,
       key: randomBytes(4).toString("hex"),
       load: (variant, url, environment) => load(request, variant, url, environment, interruption, told),
-      allowWrites: request.allowWrites,
       say: (text) => told.say(text),
     });
     interruption.signal.throwIfAborted();

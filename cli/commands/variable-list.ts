@@ -1,11 +1,17 @@
 // Every variable in words: what `dbmark list variables` prints for people.
 
-import { accepted, harnessVariables, type Variable, variables } from "../../lib/environment/index.ts";
+import {
+  accepted,
+  experimentVariables,
+  harnessVariables,
+  type Variable,
+  variables,
+} from "../../lib/environment/index.ts";
 import { wrap } from "../../lib/summary/layout.ts";
 
 /** The variables by who reads them. */
 export function describeVariables(): string {
-  const own = variables.filter((variable) => !harnessVariables.includes(variable));
+  const own = variables.filter((variable) => ![...harnessVariables, ...experimentVariables].includes(variable));
   const suites = [...new Set(own.flatMap((variable) => variable.suites ?? []))];
   const groups: [string, readonly Variable[]][] = [
     [
@@ -17,6 +23,7 @@ export function describeVariables(): string {
       own.filter((variable) => variable.suites?.includes(suite)),
     ]),
     ["For plain k6 (dbmark run has options for them)", harnessVariables],
+    ["For dbmark ab", experimentVariables],
   ];
   return groups.map(([heading, group]) => [heading, ...group.flatMap(describe)].join("\n")).join("\n\n");
 }

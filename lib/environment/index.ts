@@ -1,6 +1,7 @@
 // What a user can set by environment variables, and how it is read.
 
 export { durationForm, formatDuration, parseDuration } from "./duration.ts";
+export { experimentVariables } from "./experiment-variables.ts";
 export { harnessVariables } from "./harness-variables.ts";
 export { assertKnown, setVariables } from "./known.ts";
 export { nearest, suggestion } from "./nearest.ts";

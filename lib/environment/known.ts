@@ -1,5 +1,6 @@
 // Knows which names may be set, and for the record which were.
 
+import { experimentVariables } from "./experiment-variables.ts";
 import { harnessVariables } from "./harness-variables.ts";
 import { suggestion } from "./nearest.ts";
 import { readText } from "./parse.ts";
@@ -15,7 +16,7 @@ export function assertKnown(names: readonly string[], suite?: string): void {
   const known = (suite === undefined ? userVariables : variablesOfSuite(suite)).map((variable) => variable.name);
   for (const name of names) {
     if (known.includes(name)) continue;
-    if (harnessVariables.some((variable) => variable.name === name)) {
+    if ([...harnessVariables, ...experimentVariables].some((variable) => variable.name === name)) {
       throw new UsageError(
         `${name} is set by dbmark itself; use the options of dbmark run instead (dbmark run --help).`,
       );

@@ -1,5 +1,6 @@
 // Every environment variable, as data: what `dbmark list variables` prints and what `--set` and `-e` accept.
 
+import { experimentVariables } from "./experiment-variables.ts";
 import { harnessVariables } from "./harness-variables.ts";
 import { loadVariables } from "./load-variables.ts";
 import { oltpVariables } from "./oltp-variables.ts";
@@ -15,8 +16,8 @@ export const userVariables: readonly Variable[] = [
   ...tpcbVariables,
 ];
 
-/** All variables, those of the harness included. */
-export const variables: readonly Variable[] = [...userVariables, ...harnessVariables];
+/** All variables, those of the harness and of experiments included. */
+export const variables: readonly Variable[] = [...userVariables, ...harnessVariables, ...experimentVariables];
 
 /** The user variables that a suite reads. */
 export function variablesOfSuite(suite: string): readonly Variable[] {
