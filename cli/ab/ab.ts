@@ -3,7 +3,6 @@
 import { writeFileSync } from "node:fs";
 import { experimentJUnit } from "../../lib/experiment/junit.ts";
 import { experimentMarkdown } from "../../lib/experiment/markdown.ts";
-import { completePairs } from "../../lib/experiment/pairs.ts";
 import { experimentText } from "../../lib/experiment/text.ts";
 import { judged } from "../../lib/experiment/validity.ts";
 import type { ExperimentFile } from "../../lib/schema/experiment.generated.ts";
@@ -23,7 +22,8 @@ export async function ab(request: AbRequest | FinishedRequest): Promise<ExitCode
   const { file, folder, interrupted, failure } = await runExperiment(request);
   if (file === undefined || folder === undefined) {
     if (failure !== undefined) throw failure;
-    process.stderr.write("Interrupted before the first repetition: there is no experiment\n");
+    const before = request.resumed === undefined ? "there is no experiment" : "the experiment is as it was";
+    process.stderr.write(`Interrupted before the first repetition: ${before}\n`);
     return exitCodes.interrupted;
   }
   const codes = [await tell(file, folder, request)];
@@ -33,10 +33,9 @@ export async function ab(request: AbRequest | FinishedRequest): Promise<ExitCode
     process.stderr.write(`dbmark: ${failure.message}\n`);
   } else if (interrupted && file.status === "interrupted") {
     // Before what a gate says of half an experiment.
-    return toldHowToGoOn(file, folder, exitCodes.interrupted);
+    return exitCodes.interrupted;
   }
-  const code = mostImportant(codes);
-  return file.status === "failed" ? toldHowToGoOn(file, folder, code) : code;
+  return mostImportant(codes);
 }
 
 /** Prints an experiment, and writes the files that were asked for. @returns what a gate says, where there is one. */
@@ -58,12 +57,4 @@ function write(path: string, text: string): void {
   } catch (error) {
     throw new CommandError(`${path} cannot be written: ${messageOf(error)}`);
   }
-}
-
-function toldHowToGoOn({ repetitions, plan }: ExperimentFile, folder: string, code: ExitCode): ExitCode {
-  const pairs = completePairs(repetitions).length;
-  process.stderr.write(
-    `${pairs} of ${plan.pairs} pairs are complete. Go on with: npx dbmark ab --resume ${pathFromHere(folder)}\n`,
-  );
-  return code;
 }
