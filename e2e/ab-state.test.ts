@@ -126,6 +126,42 @@ describe("copies of a template", { timeout: 240_000 }, () => {
   });
 });
 
+describe("two targets", { timeout: 240_000 }, () => {
+  it("of different users each have a template of their own", async () => {
+    const out = server.folder();
+    const same = await ab(out, quick({ OPERATIONS: "select,insert" }), {
+      DBMARK_TARGET_A: creator,
+      DBMARK_TARGET_B: server.url,
+    });
+    expect(same.stderr).toContain("Neither --a nor --b is given");
+    const given = ["--a", "SEED=1", "--b", "SEED=1"];
+    const running = startAb(out, [...quick({ OPERATIONS: "select,insert" }), ...given], {
+      DBMARK_TARGET_A: creator,
+      DBMARK_TARGET_B: server.url,
+    });
+    await running.prints(/Loading the data of B/);
+    const { code, stderr, stdout } = await running.ended;
+    expect(code, stderr).toBe(0);
+    const { plan, status } = running.file();
+    expect(status).toBe("complete");
+    expect(plan.a.target).toContain("creator:xxxxx@");
+    expect(plan.b.target).toContain("dbmark:xxxxx@");
+    const runs = runsOf(running.folder(), running.file());
+    expect(new Set(runs.map(({ run }) => run.target.url)).size).toBe(2);
+    expect(runs.every(({ run }) => run.load?.reused === true && run.books[0]?.balanced === true)).toBe(true);
+    expect(stdout + stderr).not.toContain(new URL(server.url).password);
+    expect(await server.number("SELECT count(*) FROM pg_database WHERE datname ~ '^dbmark_ab'")).toBe(0);
+  });
+
+  it("may have different suites where both say which", async () => {
+    const [, ...options] = quick({ ROWS: undefined });
+    const suites = ["--a", "suite=oltp", "--a", "ROWS=2000", "--b", "suite=tpcb", "--b", "SCALE=1"];
+    const { code, stderr, file } = await ab(server.folder(), [...options, ...suites], { DBMARK_TARGET: creator });
+    expect(code, stderr).toBe(0);
+    expect(file()).toMatchObject({ status: "complete", id: expect.stringContaining("-ab-oltp-tpcb-postgres") });
+  });
+});
+
 describe("without copies", { timeout: 240_000 }, () => {
   it("each run brings its data back, and it is said why; SQL is refused", async () => {
     const out = server.folder();
@@ -147,9 +183,7 @@ describe("without copies", { timeout: 240_000 }, () => {
   it("a table of the user's is read as it is", async () => {
     const { code, stderr, file } = await ab(
       server.folder(),
-      [...quick({ OPERATIONS: "select" }), "--set", "TABLE=orders", "--b", "DEPTH=2"].filter(
-        (text, place, all) => !(text.startsWith("ROWS=") || all[place + 1]?.startsWith("ROWS=")),
-      ),
+      [...quick({ OPERATIONS: "select", ROWS: undefined, TABLE: "orders" }), "--b", "DEPTH=2"],
       { DBMARK_TARGET: limited },
     );
     expect(code, stderr).toBe(0);
