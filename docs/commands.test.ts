@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../cli/postgres/embedded-postgres.ts";
 import { type Block, readDocuments, root } from "./markdown.ts";
 
-const languages = ["sh", "js", "ts", "json"];
+const languages = ["sh", "js", "ts", "json", "yaml"];
 const documents = readDocuments();
 const fixture = join(root, "lib", "result", "testdata", "2026-11-21T09-40-12Z-oltp-postgres");
 const hasJq = spawnSync("jq", ["--version"]).status === 0;

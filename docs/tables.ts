@@ -7,6 +7,7 @@ import {
   userVariables,
   type Variable,
 } from "../lib/environment/index.ts";
+import { detectableRatio } from "../lib/statistics/detectable-effect.ts";
 import { mixes, operationNames } from "../modules/oltp/mix.ts";
 import { coreWorkloads, operationNames as ycsbOperationNames } from "../modules/ycsb/core-workloads.ts";
 import { describeRate, maximumWorkers, profiles } from "../profiles/index.ts";
@@ -65,6 +66,21 @@ function coreWorkloadTable(): string {
   ]);
 }
 
+/** The change that pairs find with a power of 80 %, at 5 % over two primary metrics, by how much ln(B / A) scatters. */
+function detectableTable(): string {
+  const deviations = [0.02, 0.05, 0.1, 0.2];
+  return markdown([
+    ["pairs", ...deviations.map((deviation) => `standard deviation ${deviation * 100} %`)],
+    ...[5, 8, 12, 20, 40].map((pairs) => [
+      `${pairs}`,
+      ...deviations.map((deviation) => {
+        const ratio = detectableRatio(pairs, deviation, { alpha: 0.05 / 2 });
+        return `${Number(((ratio - 1) * 100).toPrecision(2))} %`;
+      }),
+    ]),
+  ]);
+}
+
 /** What stands in a document between `<!-- made: name -->` and `<!-- end -->`, by that name. */
 export const madeTables: Readonly<Record<string, string>> = {
   profiles: profileTable(),
@@ -73,6 +89,7 @@ export const madeTables: Readonly<Record<string, string>> = {
   "variables of experiments": variableTable(experimentVariables),
   mixes: mixTable(),
   "core workloads": coreWorkloadTable(),
+  "detectable changes": detectableTable(),
 };
 
 const made = /<!-- made: (.*) -->\n[\s\S]*?<!-- end -->/g;
