@@ -18,6 +18,11 @@ func TestMain(m *testing.M) {
 	case role == "child":
 		burn(time.Minute)
 		os.Exit(0)
+	case role == "short child":
+		burn(100 * time.Millisecond)
+		os.Exit(0)
+	case role == "coming and going":
+		comeAndGo()
 	case role != "":
 		serve(role)
 	}
@@ -46,6 +51,24 @@ func serve(network string) {
 	_ = child.Process.Kill()
 	_ = child.Wait()
 	fmt.Println("reaped")
+	_, _ = os.Stdin.Read(make([]byte, 1))
+	os.Exit(0)
+}
+
+// comeAndGo is a server whose processes end all the time, eight at once, until its standard input ends.
+func comeAndGo() {
+	for range 8 {
+		go func() {
+			for {
+				child := exec.Command(os.Args[0])
+				child.Env = append(os.Environ(), "RESOURCE_TEST_ROLE=short child")
+				if err := child.Run(); err != nil {
+					fmt.Fprintln(os.Stderr, err)
+					os.Exit(1)
+				}
+			}
+		}()
+	}
 	_, _ = os.Stdin.Read(make([]byte, 1))
 	os.Exit(0)
 }
@@ -164,5 +187,49 @@ func TestAServerThatEndedIsNotKnown(t *testing.T) {
 	_ = child.Wait()
 	if _, known := server.Usage(); known {
 		t.Error("it is known")
+	}
+}
+
+func TestProcessorTimeNeverFallsWhileProcessesEnd(t *testing.T) {
+	server := exec.Command(os.Args[0])
+	server.Env = append(os.Environ(), "RESOURCE_TEST_ROLE=coming and going")
+	server.Stderr = os.Stderr
+	stdin, err := server.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		stdin.Close()
+		_ = server.Wait()
+	}()
+	watched, err := Watch(server.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lastWhole, last time.Duration
+	wholeReadings := 0
+	for start := time.Now(); time.Since(start) < 2*time.Second; {
+		usage, whole, known := watched.read()
+		if !known {
+			t.Fatal("a server that runs is not known")
+		}
+		if whole {
+			wholeReadings++
+			if usage.CPU < lastWhole {
+				t.Errorf("a reading in which no process ended gave %v after %v", usage.CPU, lastWhole)
+			}
+			lastWhole = usage.CPU
+		}
+		watched.next = time.Time{}
+		if usage, known = watched.Usage(); !known || usage.CPU < last {
+			t.Errorf("used %v (known %v) after %v", usage.CPU, known, last)
+		}
+		last = usage.CPU
+	}
+	if wholeReadings == 0 || last == 0 {
+		t.Errorf("%d whole readings, %v used", wholeReadings, last)
 	}
 }

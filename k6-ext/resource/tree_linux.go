@@ -15,6 +15,8 @@ type Processes struct {
 	label   string
 	// next is when reading is cheap enough again.
 	next time.Time
+	// cpu is the most processor time that a reading gave.
+	cpu time.Duration
 }
 
 // Watch follows a process and its descendants.
@@ -32,7 +34,10 @@ func (p *Processes) Label() string { return p.label }
 // readingShare is the share of a processor that reading may take; a server with thousands of processes is read less often.
 const readingShare = 0.01
 
-// Usage reads what the processes have used. CPU includes that of children that ended. Memory counts what the processes
+// readings is how often a tree is read whose processes end while it is read.
+const readings = 4
+
+// Usage reads what the processes have used. CPU includes that of children that ended, and never falls. Memory counts what the processes
 // share once, by the largest: private memory of all and shared memory of one. known is false
 // when the server is gone, or when reading it again so soon would cost too much.
 func (p *Processes) Usage() (usage Usage, known bool) {
@@ -40,9 +45,25 @@ func (p *Processes) Usage() (usage Usage, known bool) {
 	if now.Before(p.next) {
 		return unknown, false
 	}
+	// The time of a child that ends after its parent was read and before it is read itself is in neither. So it is at the end of a run,
+	// when all connections are closed at once.
+	for whole, reading := false, 0; !whole && reading < readings; reading++ {
+		if usage, whole, known = p.read(); !known {
+			return unknown, false
+		}
+	}
+	// Where processes come and go all the time, what is missing is found by the next reading, and is not taken back by this one.
+	usage.CPU = max(usage.CPU, p.cpu)
+	p.cpu = usage.CPU
+	p.next = now.Add(time.Duration(float64(time.Since(now)) / readingShare / 1.25))
+	return usage, true
+}
+
+// read reads each process once. whole: none of them ended meanwhile.
+func (p *Processes) read() (usage Usage, whole, known bool) {
 	root, err := readStat(strconv.Itoa(p.root))
 	if err != nil || root.started != p.started {
-		return unknown, false
+		return unknown, false, false
 	}
 	var private, shared int64
 	usage.CPU = root.own + root.reaped
@@ -53,16 +74,23 @@ func (p *Processes) Usage() (usage Usage, known bool) {
 		}
 	}
 	add(strconv.Itoa(p.root))
+	whole = true
 	for _, pid := range descendants(p.root) {
-		// A child that ends meanwhile is in its parent's reaped time the next time.
-		if s, err := readStat(pid); err == nil {
-			usage.CPU += s.own + s.reaped
-			add(pid)
+		s, err := readStat(pid)
+		if err != nil {
+			whole = false
+			continue
 		}
+		usage.CPU += s.own + s.reaped
+		add(pid)
 	}
 	usage.MemoryBytes = private + shared
-	p.next = now.Add(time.Duration(float64(time.Since(now)) / readingShare / 1.25))
-	return usage, true
+	// A child may have ended before the list was made.
+	again, err := readStat(strconv.Itoa(p.root))
+	if err != nil || again.started != p.started {
+		return unknown, false, false
+	}
+	return usage, whole && again.reaped == root.reaped, true
 }
 
 // descendants lists the processes below one.
