@@ -5,6 +5,7 @@ import { UsageError } from "../lib/environment/index.ts";
 import { abCommand } from "./commands/ab.ts";
 import { baselineCommand } from "./commands/baseline.ts";
 import { compareCommand } from "./commands/compare.ts";
+import { historyCommand } from "./commands/history.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { listCommand } from "./commands/list.ts";
 import { reportCommand } from "./commands/report.ts";
@@ -31,7 +32,8 @@ export async function main(argv: string[]): Promise<ExitCode> {
     .addCommand(abCommand(finish))
     .addCommand(listCommand())
     .addCommand(inspectCommand())
-    .addCommand(baselineCommand(finish));
+    .addCommand(baselineCommand(finish))
+    .addCommand(historyCommand());
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()
