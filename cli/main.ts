@@ -9,6 +9,7 @@ import { historyCommand } from "./commands/history.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { listCommand } from "./commands/list.ts";
 import { reportCommand } from "./commands/report.ts";
+import { rerunCommand } from "./commands/rerun.ts";
 import { runCommand } from "./commands/run.ts";
 import { CommandError } from "./errors.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
@@ -33,6 +34,7 @@ export async function main(argv: string[]): Promise<ExitCode> {
     .addCommand(listCommand())
     .addCommand(inspectCommand())
     .addCommand(baselineCommand(finish))
+    .addCommand(rerunCommand(finish))
     .addCommand(historyCommand());
   for (const command of [program, ...program.commands]) {
     command

@@ -44,5 +44,8 @@ Exit codes:
   ${exitCodes.good} good, ${exitCodes.no} an SLO was missed, ${exitCodes.usage} wrong usage or bad input, ${exitCodes.unreachable} target could not be reached,
   ${exitCodes.invalid} the run is invalid, ${exitCodes.interrupted} interrupted.`,
     )
-    .action(async (suite: string, options: RunOptions) => finish(await run(await checkRequest(suite, options))));
+    .action(async (suite: string, options: RunOptions) => {
+      const { exitCode } = await run(await checkRequest(suite, options));
+      finish(exitCode);
+    });
 }

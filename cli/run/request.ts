@@ -43,6 +43,8 @@ export interface Work {
 /** A checked request. */
 export interface RunRequest extends Omit<Work, "settings"> {
   keep: boolean;
+  /** Settings of the embedded PostgreSQL besides, or in place of, its own. */
+  serverSettings?: Readonly<Record<string, string>>;
   /** Variables for k6 besides the target. */
   environment: Record<string, string>;
   resultsFolder: string;

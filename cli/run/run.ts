@@ -8,22 +8,39 @@ import { Interrupted, Interruption } from "./interruption.ts";
 import { judgeRun, type Story } from "./outcome.ts";
 import type { RunRequest } from "./request.ts";
 
+/** What it takes to run something. */
+export type Runnable = Pick<
+  RunRequest,
+  "script" | "target" | "keep" | "serverSettings" | "environment" | "resultsFolder" | "outputs"
+>;
+
+/** How a run went. */
+export interface RunEnd {
+  exitCode: ExitCode;
+  /** The run folder; undefined before it was made. */
+  folder: string | undefined;
+}
+
 /** Runs a request. Everything that it started has ended when it returns. */
-export async function run(request: RunRequest): Promise<ExitCode> {
+export async function run(request: Runnable): Promise<RunEnd> {
   const interruption = new Interruption();
   const progress = new Progress();
   let database: EmbeddedPostgres | undefined;
   try {
     if (request.target === undefined) {
       progress.say("Starting an embedded PostgreSQL …");
-      database = await startEmbeddedPostgres({ keep: request.keep, signal: interruption.signal });
+      database = await startEmbeddedPostgres({
+        keep: request.keep,
+        signal: interruption.signal,
+        ...(request.serverSettings && { settings: request.serverSettings }),
+      });
       if (database.folder.kept) progress.say(`Its data is kept in ${database.folder.path}`);
     }
     return await runK6(request, request.target ?? database?.url ?? "", database, interruption, progress);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     progress.say("Interrupted before the run started: there is no result");
-    return exitCodes.interrupted;
+    return { exitCode: exitCodes.interrupted, folder: undefined };
   } finally {
     progress.close();
     await database?.stop();
@@ -32,12 +49,12 @@ export async function run(request: RunRequest): Promise<ExitCode> {
 }
 
 async function runK6(
-  request: RunRequest,
+  request: Runnable,
   target: string,
   database: EmbeddedPostgres | undefined,
   interruption: Interruption,
   progress: Progress,
-): Promise<ExitCode> {
+): Promise<RunEnd> {
   const { script, outputs, environment, resultsFolder } = request;
   const execution = await execute({ script, outputs, environment, target, resultsFolder, database }, interruption, {
     receive: (event) => progress.show(event),
@@ -49,7 +66,7 @@ async function runK6(
   tellOfServer(database, execution.story, progress);
   const codes = await judgeRun(execution.story, execution.end);
   if (!isExplained(execution)) progress.say(`dbmark: ${describeExecution(execution)}`);
-  return mostImportant(codes);
+  return { exitCode: mostImportant(codes), folder: execution.story.folder };
 }
 
 function tellOfServer(database: EmbeddedPostgres | undefined, story: Story, progress: Progress): void {

@@ -13,12 +13,21 @@ const otherSchemes: Record<string, string> = { postgresql: "postgres", rediss: "
  * @returns the system's name.
  */
 export function checkTarget(url: string, suite: string): string {
+  const system = systemOfTarget(url);
+  suiteOnSystem(suite, system);
+  return system;
+}
+
+/**
+ * The system's name, for any suite.
+ * @throws CommandError for what is no URL.
+ */
+export function systemOfTarget(url: string): string {
   const accepted = `Expected is a URL such as ${systems.map((system) => system.exampleUrl).join(" or ")}`;
   if (url.trim() === "") throw new CommandError(`The target is empty. ${accepted}`);
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();
   if (scheme === undefined) throw new CommandError(`The target ${redact(url)} is not a URL. ${accepted}`);
   const system = otherSchemes[scheme] ?? scheme;
-  suiteOnSystem(suite, system);
   // PostgreSQL allows several hosts, which are no URL for others.
   const authority = url.replace(/^[^:]*:\/\//, "").split(/[/?#]/)[0] ?? "";
   if (!authority.includes(",") && !URL.canParse(url)) {

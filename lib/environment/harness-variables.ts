@@ -43,6 +43,13 @@ export const harnessVariables: readonly Variable[] = [
     meaning: "Print the workload instead of running it.",
   },
   {
+    name: "DBMARK_RERUN",
+    type: "text",
+    form: "the absolute path of a run.json",
+    default: "not set",
+    meaning: "The run that the script rerun.ts runs again.",
+  },
+  {
     name: "DBMARK_EVENTS_FD",
     type: "integer",
     minimum: 3,

@@ -18,6 +18,11 @@ import { maximumRate, maximumWorkers } from "../schedule.ts";
 /** Iterations that all workers together make in a second, at most: k6 keeps the duration of each until the end of the test. */
 const iterationsPerSecond = 100;
 
+/** Seconds of one iteration, for as many workers as the profile ever has. */
+export function iterationSeconds(profile: LoadProfile): number {
+  return Math.max(1, Math.ceil(maximumWorkers(profile) / iterationsPerSecond));
+}
+
 /** What the machine and the extension say. */
 export interface Machine {
   cores: number;
@@ -29,6 +34,11 @@ const highestSampledRate = 1000;
 
 /** The default of LOAD_CONNECTIONS does not grow beyond this. */
 const mostLoadConnections = 8;
+
+/** The default of LOAD_CONNECTIONS, for a machine with so many cores. */
+export function defaultLoadConnections(cores: number): number {
+  return Math.min(mostLoadConnections, cores);
+}
 
 /**
  * The declaration of a run.
@@ -51,7 +61,7 @@ export function declarationOf(
     seed: readInteger(environment, "SEED") ?? 1,
     ...(operationCount !== undefined && { operationCount }),
     ...(operationsPerIteration !== undefined && { operationsPerIteration }),
-    iterationSeconds: Math.max(1, Math.ceil(maximumWorkers(profile) / iterationsPerSecond)),
+    iterationSeconds: iterationSeconds(profile),
     connections: (readWordOrInteger(environment, "CONNECTIONS") ?? "per-worker") as "per-worker" | number,
     depth: readInteger(environment, "DEPTH") ?? 1,
     ...(mode !== undefined && { mode }),
@@ -64,7 +74,7 @@ export function declarationOf(
     allowWrites: readFlag(environment, "DBMARK_ALLOW_WRITES"),
     reload: readFlag(environment, "DBMARK_RELOAD"),
     ...(readFlag(environment, "DBMARK_LOAD_ONLY") && { loadOnly: true }),
-    loadConnections: readInteger(environment, "LOAD_CONNECTIONS") ?? Math.min(mostLoadConnections, machine.cores),
+    loadConnections: readInteger(environment, "LOAD_CONNECTIONS") ?? defaultLoadConnections(machine.cores),
     variables: setVariables(environment, suite),
     version: machine.version,
     gitRevision: readText(environment, "DBMARK_GIT_REVISION") ?? "",

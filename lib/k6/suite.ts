@@ -66,6 +66,8 @@ interface Plan {
   options: Options;
   profile?: LoadProfile;
   declaration?: RunDeclaration;
+  /** Where it does not take the target to know it. */
+  workload?: Workload;
   run?: Run;
   mistake?: unknown;
 }
@@ -76,13 +78,38 @@ interface Plan {
  */
 export function defineSuite(suite: SuiteDefinition): SuiteScript {
   const plan = planOf(suite);
+  return scriptOfPlan(plan, (scenarios) => setUp(suite, plan, scenarios));
+}
+
+/**
+ * Defines a run whose declaration and workload are known before the target is asked.
+ * @param declare reads them; setup tells what it throws.
+ */
+export function defineRun(declare: () => { declaration: RunDeclaration; workload: Workload }): SuiteScript {
+  const plan = attempt(() => {
+    const { declaration, workload } = declare();
+    return { options: optionsOf(declaration), declaration, workload, run: declareRun(declaration) };
+  });
+  return scriptOfPlan(plan, (scenarios) => {
+    if (plan.mistake !== undefined) throw plan.mistake;
+    const { run, declaration, workload } = plan;
+    if (run === undefined || declaration === undefined || workload === undefined) return;
+    assertScenarios(scenarios, Object.keys(exec.test.options.scenarios ?? {}));
+    run.open();
+    assertWritesAllowed(workload, declaration.allowWrites);
+    run.load(workload);
+    run.start();
+  });
+}
+
+function scriptOfPlan(plan: Plan, setUpWith: (scenarios: readonly string[]) => void): SuiteScript {
   // Taken now: k6 writes its own form of the options over ours before setup.
   const scenarios = Object.keys(plan.options.scenarios ?? {});
   return {
     options: plan.options,
     setup() {
       try {
-        setUp(suite, plan, scenarios);
+        setUpWith(scenarios);
       } catch (error) {
         stop(error);
       }
@@ -108,12 +135,18 @@ export function defineSuite(suite: SuiteDefinition): SuiteScript {
 }
 
 function planOf(suite: SuiteDefinition): Plan {
-  try {
+  return attempt(() => {
     const profile = suite.profile(__ENV, cores);
     if (readFlag(__ENV, "DBMARK_INSPECT")) return { options: setupOnly, profile };
     const declaration = declarationOf(suite.name, profile, __ENV, { cores, version });
     const options = declaration.loadOnly ? setupOnly : optionsOf(declaration);
     return { options, profile, declaration, run: declareRun(declaration) };
+  });
+}
+
+function attempt(make: () => Plan): Plan {
+  try {
+    return make();
   } catch (mistake) {
     return { options: setupOnly, mistake };
   }
