@@ -6,9 +6,11 @@ import { describe, expect, it } from "vitest";
 import { abCommand } from "../cli/commands/ab.ts";
 import { baselineCommand } from "../cli/commands/baseline.ts";
 import { compareCommand } from "../cli/commands/compare.ts";
+import { historyCommand } from "../cli/commands/history.ts";
 import { inspectCommand } from "../cli/commands/inspect.ts";
 import { listCommand } from "../cli/commands/list.ts";
 import { reportCommand } from "../cli/commands/report.ts";
+import { rerunCommand } from "../cli/commands/rerun.ts";
 import { runCommand } from "../cli/commands/run.ts";
 import { exitCodes } from "../cli/exit-codes.ts";
 import { variables } from "../lib/environment/index.ts";
@@ -84,6 +86,8 @@ describe("what stands between back-quotes exists", () => {
       baselineCommand(() => {}),
       listCommand(),
       inspectCommand(),
+      historyCommand(),
+      rerunCommand(() => {}),
     ];
     const texts = [...code, ...blocks.map(({ text }) => text.replaceAll("\\\n", " "))].flatMap((text) =>
       text.split("\n"),
