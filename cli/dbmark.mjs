@@ -12,7 +12,7 @@ if (existsSync(build) && process.env.DBMARK_PREPARED !== "1") {
   const { prepare } = await import(build.href);
   const { BuildError } = await import("../build/command.mjs");
   try {
-    await prepare({ k6: ["run", "ab", "rerun", "inspect"].includes(process.argv[2] ?? "") });
+    await prepare({ k6: ["run", "ab", "rerun", "inspect", "baseline"].includes(process.argv[2] ?? "") });
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
     process.stderr.write(`dbmark: ${error.message}\n`);

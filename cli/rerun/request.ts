@@ -2,8 +2,8 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { embeddedSettings } from "../../lib/rerun/embedded-server.ts";
 import { assertRerunnable, limitsOf, type RerunSurroundings } from "../../lib/rerun/limits.ts";
+import { embeddedSettings } from "../../lib/result/embedded-server.ts";
 import { problemsOfRunFile, type ReadRun, runFileName } from "../../lib/result/index.ts";
 import type { ExperimentFile } from "../../lib/schema/experiment.generated.ts";
 import { suites, systems } from "../../modules/index.ts";

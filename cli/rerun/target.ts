@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { wasEmbedded } from "../../lib/rerun/embedded-server.ts";
+import { wasEmbedded } from "../../lib/result/embedded-server.ts";
 import type { RunFile } from "../../lib/result/index.ts";
 import { CommandError } from "../errors.ts";
 import { redact } from "../redact.ts";

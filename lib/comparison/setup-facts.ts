@@ -1,5 +1,6 @@
 /** What a run says of its set-up, as facts that can be compared one by one. */
 
+import { wasEmbedded } from "../result/embedded-server.ts";
 import type { Difference } from "../schema/comparison.generated.ts";
 import type { RunFile, Segment, WorkloadOperation } from "../schema/run.generated.ts";
 import { bytes, count, duration, rate } from "../summary/units.ts";
@@ -131,12 +132,10 @@ function loadText(segments: readonly Segment[]): string {
     .join(", ");
 }
 
-/** The PostgreSQL that dbmark starts where no target is named: it has another port each time, which says nothing. */
-const embeddedUrl = /^postgres:\/\/dbmark:xxxxx@127\.0\.0\.1:\d+\/[^?]*\?sslmode=disable$/;
-
-function targetFacts({ target }: RunFile): SetupFact[] {
-  const { system, url, mode, server } = target;
-  const embedded = embeddedUrl.test(url);
+function targetFacts(run: RunFile): SetupFact[] {
+  const { system, url, mode, server } = run.target;
+  // It has another port each time, which says nothing.
+  const embedded = wasEmbedded(run);
   const [, host = ""] = /^[a-z0-9.+-]+:\/\/(?:[^@/?]*@)?([^:/?]*)/i.exec(url) ?? [];
   return [
     fact("target", "system", system),

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { setupFactsOf } from "../comparison/setup-facts.ts";
-import { wasEmbedded } from "../rerun/embedded-server.ts";
+import { wasEmbedded } from "../result/embedded-server.ts";
 import type { Fact } from "../schema/history.generated.ts";
 import type { RunFile } from "../schema/run.generated.ts";
 import { count, duration, rate } from "../summary/units.ts";

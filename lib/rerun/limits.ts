@@ -1,8 +1,8 @@
 /** What a run file does not hold, and a rerun therefore cannot bring back: told before anything starts. */
 
 import { UsageError } from "../environment/index.ts";
+import { wasEmbedded } from "../result/embedded-server.ts";
 import type { RunFile } from "../schema/run.generated.ts";
-import { wasEmbedded } from "./embedded-server.ts";
 
 /** What is known beside the file. */
 export interface RerunSurroundings {

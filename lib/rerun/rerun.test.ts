@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { embeddedSettings, wasEmbedded } from "../result/embedded-server.ts";
 import type { RunFile } from "../result/index.ts";
 import { rerunDeclaration, workloadOf } from "./declaration.ts";
-import { embeddedSettings, wasEmbedded } from "./embedded-server.ts";
 import { limitsOf } from "./limits.ts";
 import { compareDigests, setupChanges } from "./outcome.ts";
 
