@@ -428,7 +428,9 @@ func TestAConnectionGoesToTheLoopOfTheProcessorThatAnswersIt(t *testing.T) {
 		go answeringOn(t, allowed[which], other)
 		var home Home
 		var last *Loop
-		for range 5 {
+		// Where every answer is there before it is waited for, as on a busy machine, nobody asks where it came from.
+		for times, deadline := 0, time.Now().Add(10*time.Second); times < 5 ||
+			home.processor == noProcessor && time.Now().Before(deadline); times++ {
 			loops.Run(&home, func(task *Task) {
 				last = task.loop
 				ask(t, conn, task, 20)
