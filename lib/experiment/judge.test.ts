@@ -57,7 +57,7 @@ describe("the judgement of eight pairs", () => {
     const [found] = judgeAll(slower, { minimumEffect: 0.13 })?.primary ?? [];
     expect(found?.verdict).toBe("no difference shown");
     expect(found?.reason).toContain("No difference of at least 13 % could be shown: +12.4 %");
-    expect(found?.reason).toContain("There is a difference, below the minimum effect of 13 %.");
+    expect(found?.reason).toContain("There is a difference; the change found is below the minimum effect of 13 %.");
     expect(judgeAll(slower, { minimumEffect: 0.12 })?.primary[0]?.verdict).toBe("worse");
   });
 
@@ -156,6 +156,16 @@ describe("looks on the way", () => {
     expect(found?.reason).toMatch(/ Shown already after pair 5, at a level of 0\.1 %\.$/);
   });
 
+  it("that rejected are no verdict where later pairs turn the change round", () => {
+    const turned = onlyP99([10, 10.1, 9.9, 10, 10.2, 9.8, 10, 10], [15, 15.2, 14.7, 15.1, 15.2, 3, 2, 2]);
+    const [early] = at(turned, 5, { primary: [p99] })?.primary ?? [];
+    expect(early?.verdict).toBe("worse");
+    const [found] = at(turned, 8, { primary: [p99] })?.primary ?? [];
+    expect(found?.result.ratio).toBeLessThan(0.97);
+    expect(found?.verdict).toBe("no difference shown");
+    expect(found?.reason).not.toContain("There is a difference");
+  });
+
   it("take their level off the last one", () => {
     // p is 0.0487 by scipy's ttest_rel: below 5 %, above 4.7 %.
     const edge = onlyP99([10, 10, 10, 10, 10, 10, 10, 10], [10.6, 10.9, 9.9, 11.4, 10.2, 10.8, 9.8, 10.12]);
@@ -201,6 +211,13 @@ describe("values without a ratio", () => {
       judgeAll(errors([0, 0.01, 0, 0.02, 0, 0.01], [0.01, 0, 0.02, 0, 0.01, 0]), primary("error-rate"))?.primary ?? [];
     expect(found?.verdict).toBe("no difference shown");
     expect(found?.reason).toMatch(/^No difference could be shown: medians of 0\.5 % in A and 0\.5 % in B/);
+  });
+
+  it("have no direction where the medians are the same, even without a minimum effect", () => {
+    const measured = errors([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]);
+    const [found] = judgeAll(measured, { ...primary("error-rate"), minimumEffect: 0 })?.primary ?? [];
+    expect(found?.adjustedPValue).toBeLessThan(0.05);
+    expect(found?.verdict).toBe("no difference shown");
   });
 
   it("of five pairs are too few for ranks, and said to be", () => {

@@ -1,8 +1,9 @@
 // What an experiment says: verdicts of its primary metrics, and intervals of all others.
 //
 // Each primary metric is tested by the paired t test on log-ratios; Holm's adjustment is over the primary metrics. It is tested at the looks of
-// the plan and nowhere between: what a look rejects at its level stays rejected, and "no difference shown" is said after the last pair of the plan
-// only. A verdict needs, besides, a change of at least the minimum effect. The sources, assumptions and limits of each test are in lib/statistics.
+// the plan and nowhere between: what a look rejects at its level stays rejected, unless the pairs after it turn the change round, and "no difference
+// shown" is said after the last pair of the plan only. A verdict needs, besides, a change of at least the minimum effect. The sources, assumptions and
+// limits of each test are in lib/statistics.
 //
 // A repetition without a primary metric (p99 of too few operations) leaves its pair untested, and the metric without a verdict: which repetitions
 // lack it depends on what was measured, so the others would be a choice.
@@ -59,21 +60,23 @@ export function mayStop(plan: Plan, judgement: Judgement | null): boolean {
 }
 
 function judgePrimary(plan: Plan, pairs: readonly Pair[], reached: Plan["looks"], levels: Levels): PrimaryResult[] {
-  const rejectedAt = new Map<number, Plan["looks"][number]>();
+  const rejections = new Map<number, { look: Plan["looks"][number]; direction: number }>();
   for (const look of reached) {
-    const adjusted = adjustedPValues(plan, pairs.slice(0, look.pair));
-    for (const [place, value] of adjusted.entries()) {
-      if (value !== null && value <= look.level && !rejectedAt.has(place)) rejectedAt.set(place, look);
+    for (const [place, test] of testsOf(plan, pairs.slice(0, look.pair)).entries()) {
+      if (test === null || test.adjustedPValue > look.level || rejections.has(place)) continue;
+      rejections.set(place, { look, direction: test.direction });
     }
   }
   const isLast = pairs.length >= (plan.looks.at(-1)?.pair ?? plan.pairs);
-  const adjusted = adjustedPValues(plan, pairs);
+  const tests = testsOf(plan, pairs);
   return plan.primary.map((of, place) => {
     const result = metricResult(pairs, of, levels);
+    const rejection = rejections.get(place);
+    const isTurned = rejection !== undefined && rejection.direction * changeOf(result) < 0;
     const finding: Finding = {
       result,
-      adjustedPValue: adjusted[place] ?? null,
-      rejectedAt: rejectedAt.get(place) ?? null,
+      adjustedPValue: tests[place]?.adjustedPValue ?? null,
+      rejectedAt: rejection === undefined || isTurned ? null : rejection.look,
       isLast,
       missingIn: pairs
         .filter(({ a, b }) => valueIn(a, of) === null || valueIn(b, of) === null)
@@ -87,21 +90,34 @@ function judgePrimary(plan: Plan, pairs: readonly Pair[], reached: Plan["looks"]
   });
 }
 
+/** What a test says of a metric. */
+interface Test {
+  pValue: number;
+  /** 1: B is higher; −1: it is lower; 0: neither. */
+  direction: number;
+}
+
 /** Of each primary metric; null: it cannot be tested. One that cannot still counts for the adjustment of the other. */
-function adjustedPValues(plan: Plan, pairs: readonly Pair[]): (number | null)[] {
-  const pValues = plan.primary.map((of) => {
+function testsOf(plan: Plan, pairs: readonly Pair[]): ((Test & { adjustedPValue: number }) | null)[] {
+  const tests = plan.primary.map((of) => {
     const values = valuesOf(pairs, of);
-    return values.length === pairs.length ? testedPValue(values) : null;
+    return values.length === pairs.length ? testOf(values) : null;
   });
-  const adjusted = holm(pValues.map((value) => value ?? 1));
-  return pValues.map((value, place) => (value === null ? null : (adjusted[place] ?? null)));
+  const adjusted = holm(tests.map((test) => test?.pValue ?? 1));
+  return tests.map((test, place) => (test === null ? null : { ...test, adjustedPValue: adjusted[place] ?? 1 }));
 }
 
 /** By the t test or, where values of zero have no ratio, by the signed-rank test. */
-function testedPValue(values: readonly (readonly [a: number, b: number])[]): number | null {
-  return values.every(([a, b]) => a > 0 && b > 0)
-    ? pairedLogRatio(values).pValue
-    : wilcoxonSignedRank(values.map(([a, b]) => b - a)).pValue;
+function testOf(values: readonly (readonly [a: number, b: number])[]): Test | null {
+  if (values.every(([a, b]) => a > 0 && b > 0)) {
+    const { pValue, meanLogRatio } = pairedLogRatio(values);
+    return pValue === null ? null : { pValue, direction: Math.sign(meanLogRatio) };
+  }
+  const { pValue, positiveRankSum, differences } = wilcoxonSignedRank(values.map(([a, b]) => b - a));
+  // Half of the sum of all ranks is what no difference would give.
+  return pValue === null
+    ? null
+    : { pValue, direction: Math.sign(positiveRankSum - (differences * (differences + 1)) / 4) };
 }
 
 function verdictOf({
@@ -118,7 +134,7 @@ function verdictOf({
   if (adjustedPValue === null) return null;
   if (rejectedAt !== null) {
     const change = changeOf(result);
-    if (Math.abs(change) >= plan.minimumEffect) {
+    if (change !== 0 && Math.abs(change) >= plan.minimumEffect) {
       const isHigher = change > 0;
       return isHigher === (findMetric(result.metric).better === "higher") ? "better" : "worse";
     }

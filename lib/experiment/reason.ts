@@ -10,7 +10,7 @@ export interface Finding {
   result: MetricResult;
   /** Of all pairs that there are; null: it cannot be tested. */
   adjustedPValue: number | null;
-  /** The look that rejected "no difference"; null: none did. */
+  /** The look that rejected "no difference"; null: none did, or later pairs turned the change round. */
   rejectedAt: Plan["looks"][number] | null;
   /** All pairs of the plan are there. */
   isLast: boolean;
@@ -49,7 +49,7 @@ export function reasonOf(finding: Finding, verdict: PrimaryResult["verdict"]): s
   const x = result.detectableRatio === null ? 0 : Math.max(plan.minimumEffect, result.detectableRatio - 1);
   const none = x > 0 ? `No difference of at least ${shareText(x)} could be shown` : "No difference could be shown";
   if (finding.rejectedAt !== null) {
-    return `${none}: ${figures}. There is a difference, below the minimum effect of ${shareText(plan.minimumEffect)}.`;
+    return `${none}: ${figures}. There is a difference; the change found is below the minimum effect of ${shareText(plan.minimumEffect)}.`;
   }
   return `${none}: ${figures}.`;
 }
