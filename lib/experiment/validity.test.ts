@@ -29,6 +29,22 @@ describe("an experiment", () => {
     expect(reasons[5]).toBe("16 of 16 runs are not valid; 11 of them are not named here.");
   });
 
+  it("warns where pairs were measured again, since that may be a choice; not of the one that is being measured", () => {
+    const whole = repetitionsOf(slower);
+    const [a, b] = whole.map((each) => ({ ...each, counts: false }));
+    if (a === undefined || b === undefined) throw new Error("there are no repetitions");
+    const again = [a, { ...b, status: "failed" as const }, { ...a, status: "interrupted" as const }, ...whole];
+    expect(experimentOf(slower, { repetitions: again }).validity).toMatchObject({
+      valid: true,
+      warnings: [
+        "3 repetitions do not count, 1 of them failed: pair 1 broke off and was measured again. If that was because of what had been measured, the " +
+          "verdicts are a choice.",
+      ],
+    });
+    const last = { ...whole[0], pair: 9, counts: false } as typeof a;
+    expect(experimentOf(slower, { repetitions: [...whole, last] }).validity.warnings).toEqual([]);
+  });
+
   it("warns where operations of the variants fail differently, since failures take another time", () => {
     const errors = (a: number, b: number) => ({
       ...slower,

@@ -21,6 +21,7 @@ const notableErrorRate = 0.01;
 export function validityOf({ plan, repetitions, judgement }: Judged): ExperimentFile["validity"] {
   const reasons = reasonsOf(repetitions);
   const warnings = [
+    ...repeatedWarning(repetitions),
     ...errorWarning({ plan, repetitions }),
     ...(judgement?.primary ?? []).flatMap(({ result, verdict }) => {
       const p = result.wilcoxonPValue;
@@ -55,6 +56,22 @@ function reasonsOf(repetitions: readonly Repetition[]): string[] {
   const others = invalid.length - named.length;
   const total = `${count(invalid.length)} of ${count(counting.length)} runs are not valid`;
   return others > 0 ? [...named, `${total}; ${count(others)} of them are not named here.`] : named;
+}
+
+/** Who ends an experiment for what it shows, and goes on with it, chooses what is measured. */
+function repeatedWarning(repetitions: readonly Repetition[]): string[] {
+  const complete = new Set(completePairs(repetitions).map(({ number }) => number));
+  const dropped = repetitions.filter(({ counts, pair }) => !counts && complete.has(pair));
+  if (dropped.length === 0) return [];
+  const pairs = [...new Set(dropped.map(({ pair }) => pair))];
+  const failed = dropped.filter(({ status }) => status !== "complete" && status !== "interrupted").length;
+  const many = dropped.length > 1;
+  return [
+    `${count(dropped.length)} ${many ? "repetitions do" : "repetition does"} not count${failed > 0 ? `, ${count(failed)} of them failed` : ""}: pair${
+      pairs.length > 1 ? "s" : ""
+    } ${pairs.join(", ")} broke off and ${pairs.length > 1 ? "were" : "was"} measured again. ` +
+      "If that was because of what had been measured, the verdicts are a choice.",
+  ];
 }
 
 /** Failed operations take another time than others: a variant that fails may look faster. */
