@@ -1,6 +1,6 @@
 // The folder of an experiment: ab.json, and its runs below runs/. While an experiment runs, a file names its process.
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { experimentFileName } from "../../lib/experiment/read-experiment.ts";
 import type { ExperimentFile } from "../../lib/schema/experiment.generated.ts";
@@ -61,18 +61,39 @@ export function writeExperiment(folder: string, file: ExperimentFile): void {
  */
 export function claimFolder(folder: string): () => void {
   const path = join(folder, ownerFileName);
-  const owner = ownerOf(path);
-  if (owner !== undefined && isAlive(owner)) {
-    throw new CommandError(`The experiment in ${folder} is being run by process ${owner.pid}: wait for its end`);
+  for (;;) {
+    try {
+      // Of two that begin at once, one makes the file.
+      writeFileSync(path, `${JSON.stringify(identityOf(process.pid))}\n`, { flag: "wx" });
+      return () => rmSync(path, { force: true });
+    } catch (error) {
+      if (codeOf(error) !== "EEXIST") {
+        throw new CommandError(
+          `The experiment in ${folder} cannot be run: ${path} cannot be made: ${messageOf(error)}`,
+        );
+      }
+    }
+    const owner = ownerOf(path);
+    if (owner === "beginning") {
+      throw new CommandError(`The experiment in ${folder} is being begun by another process: wait for its end`);
+    }
+    if (owner !== undefined && isAlive(owner)) {
+      throw new CommandError(`The experiment in ${folder} is being run by process ${owner.pid}: wait for its end`);
+    }
+    // Left by one that was killed.
+    rmSync(path, { force: true });
   }
-  writeFileSync(path, `${JSON.stringify(identityOf(process.pid))}\n`);
-  return () => rmSync(path, { force: true });
 }
 
-function ownerOf(path: string): ProcessIdentity | undefined {
+/** `beginning`: it has just been made, and its owner has yet to write its number. Undefined: nobody. */
+function ownerOf(path: string): ProcessIdentity | "beginning" | undefined {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch {
-    return undefined;
+    const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    return made !== undefined && Date.now() - made < longestBeginning ? "beginning" : undefined;
   }
 }
+
+/** Milliseconds from making the file to having written it, at most. */
+const longestBeginning = 5000;

@@ -11,7 +11,7 @@ import { isAnswer } from "./administration.ts";
 import { chooseDataState, type DataState } from "./data-state.ts";
 import { claimFolder } from "./experiment-folder.ts";
 import type { AbRequest, VariantWork } from "./request.ts";
-import { assertSameServers } from "./resumed.ts";
+import { assertSameServers, assertUnchanged } from "./resumed.ts";
 import { RunningExperiment } from "./running-experiment.ts";
 import { type Servers, startServers } from "./servers.ts";
 import { Told } from "./told.ts";
@@ -36,7 +36,10 @@ export async function runExperiment(request: AbRequest): Promise<EndedExperiment
   let release: (() => void) | undefined;
   let failure: Error | undefined;
   try {
-    if (request.resumed !== undefined) release = claimFolder(request.resumed.folder);
+    if (request.resumed !== undefined) {
+      release = claimFolder(request.resumed.folder);
+      assertUnchanged(request.resumed);
+    }
     servers = await startServers(request.variants, interruption.signal, (text) => told.say(text));
     const urls = urlsOf(request, servers);
     data = await chooseDataState({

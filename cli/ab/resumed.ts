@@ -1,12 +1,20 @@
 // What has to be as it was when an experiment goes on.
 
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { UsageError } from "../../lib/environment/index.ts";
 import type { Variant as VariantName } from "../../lib/experiment/order.ts";
-import type { ReadExperiment } from "../../lib/experiment/read-experiment.ts";
+import { loadExperiment, type ReadExperiment } from "../../lib/experiment/read-experiment.ts";
 import { type RunFile, readRun } from "../../lib/result/index.ts";
 import type { ExperimentFile } from "../../lib/schema/experiment.generated.ts";
+import { CommandError } from "../errors.ts";
 import type { DataState } from "./data-state.ts";
+
+/** Refuses to go on with an experiment that went on elsewhere since it was read: what was measured there would be lost. */
+export function assertUnchanged({ experiment, path }: ReadExperiment): void {
+  if (isDeepStrictEqual(loadExperiment(path).experiment, experiment)) return;
+  throw new CommandError(`${path} was written by another process while this one began: give the command again`);
+}
 
 /** Refuses to go on with an experiment on servers of another version, or with its data had in another way. */
 export function assertSameServers({ experiment, folder }: ReadExperiment, data: DataState): void {
