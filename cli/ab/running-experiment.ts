@@ -163,8 +163,9 @@ export class RunningExperiment {
       this.#assertSameServer(name, run);
       await data.after(name);
     } catch (error) {
-      repetition.status = "failed";
-      repetition.reasons.push(messageOf(error));
+      const interrupted = error instanceof Interrupted;
+      repetition.status = interrupted ? "interrupted" : "failed";
+      if (!interrupted) repetition.reasons.push(messageOf(error));
       this.#save();
       throw error;
     }
