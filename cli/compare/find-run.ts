@@ -3,9 +3,9 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { suggestion, UsageError } from "../../lib/environment/index.ts";
+import { experimentFileName } from "../../lib/experiment/read-experiment.ts";
 import { type ReadRun, readRun, runFileName } from "../../lib/result/index.ts";
 
-const experimentFileName = "ab.json";
 /** Names that an error lists at most. */
 const listed = 5;
 

@@ -5,11 +5,11 @@ import { pairsNeeded } from "../statistics/detectable-effect.ts";
 import { count } from "../summary/units.ts";
 import { isHalfDone } from "./gate.ts";
 import { completePairs } from "./pairs.ts";
+import { pairsLimits } from "./plan-options.ts";
 import { labelOf } from "./primary.ts";
 import { shareText } from "./words.ts";
 
-/** More are not accepted by `--pairs`. */
-const mostPairs = 100;
+const mostPairs = pairsLimits.most;
 
 /**
  * The sentences; none where there is nothing to do.
