@@ -108,6 +108,17 @@ func startServer(t *testing.T, network string) (address string, pid int, endChil
 	}
 }
 
+// readNow is Usage, however short after the last reading it is.
+func (p *Processes) readNow(t *testing.T) Usage {
+	t.Helper()
+	p.next = time.Time{}
+	usage, known := p.Usage()
+	if !known {
+		t.Fatal("a server that runs is not known")
+	}
+	return usage
+}
+
 func TestTheServerIsFoundByWhereItListensAndItsChildrenCount(t *testing.T) {
 	for _, network := range []string{"tcp", "unix"} {
 		t.Run(network, func(t *testing.T) {
@@ -120,18 +131,20 @@ func TestTheServerIsFoundByWhereItListensAndItsChildrenCount(t *testing.T) {
 				t.Errorf("label %q, want process %d", server.Label(), pid)
 			}
 			s := NewSampler(server)
-			time.Sleep(400 * time.Millisecond)
-			// However long the last reading took.
+			first := server.readNow(t)
+			// However busy the machine is: how long the child takes for it, and how long until it may be read again.
+			for deadline := time.Now().Add(20 * time.Second); server.readNow(t).CPU < first.CPU+100*time.Millisecond; time.Sleep(50 * time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Fatal("the processor time of the server's child does not count")
+				}
+			}
 			server.next = time.Time{}
 			sample := s.Sample(time.Now(), true)
 			if sample.Server == nil || sample.Server.CPUSeconds < 0.05 || sample.Server.MemoryBytes < 1<<20 {
 				t.Fatalf("sample of the server: %+v", sample.Server)
 			}
-			server.next = time.Time{}
-			before, _ := server.Usage()
-			time.Sleep(100 * time.Millisecond)
+			before := server.readNow(t)
 			endChild()
-			time.Sleep(50 * time.Millisecond)
 			server.next = time.Time{}
 			after, known := server.Usage()
 			if !known || after.CPU < before.CPU || after.CPU < 50*time.Millisecond {
