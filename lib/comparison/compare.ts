@@ -13,7 +13,7 @@ import type { RunFile, Verdict } from "../schema/run.generated.ts";
 import { mixesLoads } from "../summary/shape.ts";
 import { type Blocks, blockSeconds, blocksOf } from "./blocks.ts";
 import { differencesOf, sameOperations } from "./differences.ts";
-import { allOperations, type Metric, metricOf, metrics, totalsOf } from "./metrics.ts";
+import { allOperations, givenInOpenLoop, type Metric, metricOf, metrics, totalsOf } from "./metrics.ts";
 import { confidence, resamples, seed, variationOf } from "./variation.ts";
 
 /** The version of the comparison that this code writes. */
@@ -32,9 +32,6 @@ export interface RunToCompare {
   /** What of the run could not be used, and why, one sentence each. */
   missing: readonly string[];
 }
-
-/** Metrics that an open loop's profile decides, as far as the target keeps up. */
-const givenInOpenLoop = ["throughput", "rows-read", "rows-written", "bytes-read", "bytes-written"];
 
 /**
  * Compares runs, two to five of them. They must be comparable: see comparable.ts.

@@ -127,6 +127,15 @@ export const metrics: readonly Metric[] = [
   },
 ];
 
+/** Metrics that an open loop's profile decides, as far as the target keeps up. */
+export const givenInOpenLoop: readonly string[] = [
+  "throughput",
+  "rows-read",
+  "rows-written",
+  "bytes-read",
+  "bytes-written",
+];
+
 /** The name of all operations together. */
 export const allOperations = "all";
 

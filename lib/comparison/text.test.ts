@@ -109,7 +109,7 @@ describe("the text of a comparison", () => {
     const mixed = changed(goodWithBad, ({ runs }) => {
       if (runs[1]) runs[1].mixesLoads = true;
     });
-    expect(comparisonText(mixed)).toContain("The profile of B changes its load: the figures mix all of it.");
+    expect(comparisonText(mixed)).toContain("The profile of B changes its load: the figures mix all of it. Within-run");
     const closed = structuredClone(good);
     closed.run.profile.loop = "closed";
     expect(comparisonText(compareRuns([{ ...closed, series: null }, closed]))).not.toContain("*");

@@ -117,6 +117,10 @@ function notes(comparison: Comparison): string[] {
       ? ["Response time and service time are the same: no operation waited before it was sent."]
       : ["Response time counts from the scheduled start, service time from sending."]),
     ...(few ? [`A p99 needs ${count(10_000)} operations.`] : []),
-    ...(mixed.length === 0 ? [] : [`The profile of ${listed(mixed)} changes its load: the figures mix all of it.`]),
+    ...(mixed.length === 0
+      ? []
+      : [
+          `The profile of ${listed(mixed)} changes its load: the figures mix all of it. Within-run variation is mostly that of the load then.`,
+        ]),
   ];
 }

@@ -68,6 +68,8 @@ describe("refused is", () => {
 
   it("the throughput of an open loop, which is given, also where only one variant has one", () => {
     expect(refused(["response-p99", "throughput"], open)).toContain("given by its schedule");
+    expect(refused(["rows-read"], open)).toContain("so are its rows and bytes per second");
+    expect(refused(["select:bytes-written"], open)).toContain("given by its schedule");
     expect(refused(["select:throughput"], { ...closed, loops: ["closed", "open"] })).toContain("select:throughput");
   });
 });

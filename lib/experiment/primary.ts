@@ -1,6 +1,6 @@
 /** The metrics of an experiment that get a verdict: at most two, named before the first repetition. */
 
-import { allOperations, findMetric, metrics } from "../comparison/metrics.ts";
+import { allOperations, findMetric, givenInOpenLoop, metrics } from "../comparison/metrics.ts";
 import { suggestion, UsageError } from "../environment/index.ts";
 import type { LoadProfile } from "../profile.ts";
 import type { MetricOfOperation, Plan } from "../schema/experiment.generated.ts";
@@ -22,7 +22,7 @@ export interface PlannedRuns {
 /**
  * The metrics that `--primary` names, each as `METRIC` of all operations together or as `OPERATION:METRIC`. Where none is named: p99 of the response
  * time and, where both variants run closed loops, throughput.
- * @throws {UsageError} for names that do not exist, more than two, one twice, and the throughput of an open loop.
+ * @throws {UsageError} for names that do not exist, more than two, one twice, and what an open loop is given by its schedule.
  */
 export function primaryMetrics(named: readonly string[], { loops, operations }: PlannedRuns): PrimaryMetrics {
   const isOpen = loops.includes("open");
@@ -31,11 +31,11 @@ export function primaryMetrics(named: readonly string[], { loops, operations }: 
     return isOpen ? [p99] : [p99, { metric: "throughput", operation: allOperations }];
   }
   const found = named.map((text) => parsePrimary(text, operations));
-  const given = found.find(({ metric }) => isOpen && metric === "throughput");
+  const given = found.find(({ metric }) => isOpen && givenInOpenLoop.includes(metric));
   if (given !== undefined) {
     throw new UsageError(
       `--primary ${nameOf(given)} is not accepted: the load profile is an open loop, whose throughput is given by its schedule and not by what ` +
-        "is measured. Choose a time, such as --primary response-p99, or a profile with a closed loop, such as max.",
+        "is measured, and so are its rows and bytes per second. Choose a time, such as --primary response-p99, or a profile with a closed loop, such as max.",
     );
   }
   const [first, second, ...others] = found;
