@@ -79,6 +79,14 @@ describe("a page of runs beside each other", () => {
     expect(read(page)).toContain("The runs measured different things");
   });
 
+  it("says whose name it is where names differ first", () => {
+    const page = pageOf((run) => {
+      run.profile.name = "other";
+    });
+    expect(page).toContain(">B: profile other<");
+    expect(page).not.toMatch(/>[AB]: name /);
+  });
+
   it("shows a change from 0, for which there is no share, by its values", () => {
     const page = read(
       pageOf((run) => {
@@ -98,6 +106,17 @@ describe("a page of runs beside each other", () => {
     expect(linesOf(page, "throughput-all")).toEqual(["1"]);
     expect(linesOf(page, "percentiles-all")).toEqual(["1", "2"]);
     expect(read(page)).toContain("B: its windows are gone");
+  });
+
+  it("has no line, and no name of one, of a run that ended before its first whole second", () => {
+    const series = structuredClone(base.series);
+    for (const phase of series?.phases ?? []) if (phase.name === "measure") phase.intervals = [];
+    const runs = [base, { ...base, series }];
+    const page = comparisonPage(compareRuns(runs), runs);
+    expect(linesOf(page, "throughput-all")).toEqual(["1"]);
+    const chart = /<svg[^>]*id="throughput-all"[\s\S]*?<\/svg>/.exec(page)?.[0] ?? "";
+    expect(chart).toContain(">A: ");
+    expect(chart).not.toContain(">B: ");
   });
 
   it("escapes what files and paths say", () => {

@@ -83,6 +83,15 @@ describe("a trend's page", () => {
     expect(words(opened(trendPage(without, "r", "1")).querySelector("main"))).toMatch(/No run of it has a value/);
   });
 
+  it("writes no change over another where there are many runs, and has all of them in the table", () => {
+    const level = (day: number) => (day < 700 ? 1000 : day < 710 ? 500 : 2000);
+    const document = trendOfRuns(runsOf(Array.from({ length: 1400 }, (_, day) => level(day) + (day % 7))));
+    expect([...document.querySelectorAll("svg text")].map(words).filter((text) => text.endsWith("%"))).toEqual([
+      "−50 %",
+    ]);
+    expect(words(document.querySelector("main"))).toMatch(/−50 %.*\+29\d %/);
+  });
+
   it("does not dot thousands of runs", () => {
     const document = trendOfRuns(runsOf(Array.from({ length: 400 }, (_, day) => 1000 + (day % 7))));
     expect(document.querySelectorAll("marker").length).toBe(0);

@@ -188,7 +188,7 @@ function ChangeTable({ changes, unit }: { changes: readonly TrendChange[]; unit:
       caption="Changes of the level"
       hideCaption
       columns={[
-        { heading: "from run", text: true },
+        { heading: "from run", text: true, wrap: true },
         { heading: "before" },
         { heading: "after" },
         { heading: "change" },

@@ -112,6 +112,17 @@ describe("a report", () => {
     for (const { message } of readRun(bad).run.validity.reasons) expect(place(message)).toBeLessThan(place("Figures"));
   });
 
+  it("spreads processor time over the seconds without a look at it before", () => {
+    const series = structuredClone(report.series) as RunSeries;
+    const intervals = series.phases.flatMap((phase) => phase.intervals).filter(({ seconds }) => seconds > 0);
+    const used = [0.1, null, null, 0.9];
+    for (const [place, { harness }] of intervals.entries()) {
+      if (harness !== null) harness.serverCpuSeconds = used[place] ?? null;
+    }
+    const page = reportPage({ ...report, series });
+    expect(/<desc id="processors-description">(.*?)<\/desc>/.exec(page)?.[1]).toMatch(/server: from 0\.10 to 0\.30\./);
+  });
+
   it("shows server statistics and cost where the file has them, whatever their form", () => {
     const page = read(
       changed((run) => {

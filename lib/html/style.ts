@@ -51,7 +51,8 @@ th:first-child{padding-left:0;position:sticky;left:0;background:var(--ground)}
 th.text,td.text{text-align:left}
 .change,.interval{font-size:.85em;color:var(--quiet)}
 .change .interval{font-size:1em}
-td.wrap,th.wrap{white-space:normal;min-width:12rem;max-width:34rem}
+td.wrap,th.wrap{white-space:normal;min-width:9rem;max-width:34rem}
+td.words{white-space:normal;overflow-wrap:normal}
 tbody tr:hover>*{background:var(--raised)}
 dl{margin:.5rem 0}
 dl:not(.figures)>div{display:grid;grid-template-columns:minmax(7rem,13rem) minmax(0,1fr);gap:0 1rem;padding:.22rem 0;border-bottom:1px solid var(--rule)}

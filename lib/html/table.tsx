@@ -10,8 +10,8 @@ export interface Column {
   heading: string;
   /** Text stands to the left, numbers to the right (default). */
   text?: boolean;
-  /** Long text: broken into lines. */
-  wrap?: boolean;
+  /** Long text: broken into lines. `words`: short text, broken between words alone, and only where the table has no room. */
+  wrap?: boolean | "words";
 }
 
 /** All that a table shows. */
@@ -28,8 +28,10 @@ export interface TableContent {
 
 /** A table that scrolls within itself where the page is narrower. */
 export function Table({ caption, columns, rows, note, hideCaption = false }: TableContent) {
-  const kind = (index: number) =>
-    [columns[index]?.text ? "text" : "", columns[index]?.wrap ? "wrap" : ""].filter(Boolean).join(" ") || undefined;
+  const kind = (index: number) => {
+    const { text = false, wrap = false } = columns[index] ?? {};
+    return [text ? "text" : "", wrap === "words" ? wrap : wrap ? "wrap" : ""].filter(Boolean).join(" ") || undefined;
+  };
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what can be scrolled must be reached by the keyboard. */}

@@ -240,7 +240,7 @@ describe("units", () => {
     expect([count(1_234_567), rate(99.5), rate(12_345.6), rate(null)]).toEqual(["1,234,567", "99.5", "12,346", "–"]);
     expect([rate(99.96), latency(0.09997), bytes(9.999)]).toEqual(["100", "100 µs", "10.0 B"]);
     expect([bytes(0), bytes(1023), bytes(1536), bytes(16 * 2 ** 30)]).toEqual([
-      "0.00 B",
+      "0 B",
       "1,023 B",
       "1.50 KiB",
       "16.0 GiB",

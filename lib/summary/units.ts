@@ -42,6 +42,8 @@ export function duration(seconds: number | null): string {
 /** Bytes in units of 1024. */
 export function bytes(value: number | null): string {
   if (value === null) return unknown;
+  // Like rates: nothing is nothing, however exactly it was measured.
+  if (value === 0) return "0 B";
   const names = ["B", "KiB", "MiB", "GiB", "TiB"];
   let unit = 0;
   let rest = value;

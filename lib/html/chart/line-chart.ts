@@ -202,8 +202,15 @@ function finish(
     const middle = scaleX(Math.max(band.from, x.domain[0])) + width / 2;
     drawn.append(text(middle, top - 7, shorten(band.name, room), "middle", "quiet"));
   }
+  let written = Number.NEGATIVE_INFINITY;
   for (const mark of chart.marks ?? []) {
-    drawn.append(text(scaleX(mark.at), top - 7, shorten(mark.name, 40), "middle", "name"));
+    const name = shorten(mark.name, 40);
+    const half = (name.length * characterWidth) / 2;
+    const middle = scaleX(mark.at);
+    // Two names over each other are none; they are in the tables.
+    if (middle - half < written + characterWidth) continue;
+    written = middle + half;
+    drawn.append(text(middle, top - 7, name, "middle", "name"));
   }
   drawn.append(
     text(2, legendHeight + 20, y.label, "start", "quiet"),

@@ -131,10 +131,12 @@ function fromItsStart(points: readonly Point[], { startSecond }: PhaseSeries): P
 function overTime(
   id: string,
   title: string,
-  lines: readonly Line[],
+  all: readonly Line[],
   show: (value: number | null) => string,
   axis: (values: number[]) => LineChart["y"],
 ): { chart: LineChart; values: TableContent } | null {
+  // A run that was over before its first whole second has nothing to draw.
+  const lines = all.filter(({ points }) => known(points).length > 0);
   const values = lines.flatMap(({ points }) => known(points));
   if (values.length === 0) return null;
   const end = Math.max(...lines.map(({ points }) => points.at(-1)?.[0] ?? 0));

@@ -1,5 +1,6 @@
 /** The runs of a comparison: what they are called in charts, which they are, and whether to believe them. */
 
+import { instantText } from "../../history/value-text.ts";
 import type { RunSeries } from "../../result/series.ts";
 import type { ComparedRun, Comparison } from "../../schema/comparison.generated.ts";
 import type { RunFile } from "../../schema/run.generated.ts";
@@ -23,7 +24,9 @@ export function namesOf({ runs, differences }: Comparison): string[] {
   });
   const [first] = short;
   if (first === undefined) return runs.map(({ label, id }) => `${label}: ${id}`);
-  return runs.map(({ label }, place) => `${label}: ${first.what} ${first.values[place]}`);
+  // "name tps500" would not say whose name it is.
+  const what = first.what === "name" ? first.group : first.what;
+  return runs.map(({ label }, place) => `${label}: ${what} ${first.values[place]}`);
 }
 
 /** Which runs these are. */
@@ -34,12 +37,12 @@ export function RunTable({ comparison }: { comparison: Comparison }) {
       hideCaption
       columns={[
         { heading: "run", text: true },
-        { heading: "valid", text: true },
-        { heading: "system", text: true },
-        { heading: "profile", text: true },
+        { heading: "valid", text: true, wrap: "words" },
+        { heading: "system", text: true, wrap: "words" },
+        { heading: "profile", text: true, wrap: "words" },
         { heading: "measured" },
         { heading: "operations" },
-        { heading: "started", text: true },
+        { heading: "started (UTC)", text: true, wrap: "words" },
         { heading: "path", text: true, wrap: true },
       ]}
       rows={comparison.runs.map((run, place) => [
@@ -50,7 +53,7 @@ export function RunTable({ comparison }: { comparison: Comparison }) {
         duration(run.seconds),
         count(run.operations),
         // To the second, as run folders are named.
-        run.startedAt.replace(/\.\d+Z$/, "Z"),
+        instantText(run.startedAt),
         run.path.replace(/[/\\]run\.json$/, ""),
       ])}
     />

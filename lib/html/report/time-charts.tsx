@@ -182,13 +182,20 @@ function countsTable(caption: string, series: RunSeries, of: Selection): TableCo
 
 /** Resources over time: processor time and memory of the load generator, and of the server where it is on the same host. */
 export function ResourceCharts({ run, series }: RunOverTime) {
-  const cores = (name: "cpuSeconds" | "serverCpuSeconds") =>
-    recorded(
+  const cores = (name: "cpuSeconds" | "serverCpuSeconds") => {
+    // What was used since the look before belongs to the seconds without one as well.
+    let since = 0;
+    return recorded(
       pointsOf(series.phases, ({ harness, seconds }) => {
+        since += seconds;
         const used = harness?.[name] ?? null;
-        return used === null ? null : used / seconds;
+        if (used === null) return null;
+        const average = used / since;
+        since = 0;
+        return average;
       }),
     );
+  };
   const memory = (name: "memoryBytes" | "serverMemoryBytes") =>
     recorded(
       pointsOf(series.phases, ({ harness }) => {
