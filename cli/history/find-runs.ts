@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { runFileName, windowsFileName } from "../../lib/result/index.ts";
+import { reasonOf } from "../../lib/result/read-run.ts";
 
 /** File of an experiment, in its folder. */
 export const experimentFileName = "ab.json";
@@ -28,10 +29,19 @@ export interface FoundExperiment {
   stamp: Stamp;
 }
 
+/** What is in a results folder. */
+export interface Found {
+  runs: FoundRun[];
+  experiments: FoundExperiment[];
+  /** Folders of experiments whose runs cannot be listed, relative to the results', and why. */
+  unreadable: { path: string; reason: string }[];
+}
+
 /** What is there. @throws the system's error where the folder cannot be read. */
-export function findRuns(results: string): { runs: FoundRun[]; experiments: FoundExperiment[] } {
+export function findRuns(results: string): Found {
   const runs: FoundRun[] = [];
   const experiments: FoundExperiment[] = [];
+  const unreadable: Found["unreadable"] = [];
   for (const name of namesIn(results)) {
     const run = runIn(results, name, null);
     if (run !== undefined) {
@@ -41,12 +51,18 @@ export function findRuns(results: string): { runs: FoundRun[]; experiments: Foun
     const experiment = stat(join(results, name, experimentFileName));
     if (experiment === undefined) continue;
     experiments.push({ path: name, stamp: stampOf(experiment) });
-    for (const inner of namesIn(join(results, name, experimentRuns), true)) {
-      const repetition = runIn(results, join(name, experimentRuns, inner), name);
-      if (repetition !== undefined) runs.push(repetition);
+    const inner = join(name, experimentRuns);
+    if (!existsSync(join(results, inner))) continue;
+    try {
+      for (const repetition of namesIn(join(results, inner))) {
+        const found = runIn(results, join(inner, repetition), name);
+        if (found !== undefined) runs.push(found);
+      }
+    } catch (error) {
+      unreadable.push({ path: inner, reason: `${inner} cannot be read: ${reasonOf(error)}.` });
     }
   }
-  return { runs, experiments };
+  return { runs, experiments, unreadable };
 }
 
 function runIn(results: string, path: string, experiment: string | null): FoundRun | undefined {
@@ -56,16 +72,17 @@ function runIn(results: string, path: string, experiment: string | null): FoundR
 }
 
 /** Names of what may be folders: a link to one counts. */
-function namesIn(folder: string, maybe = false): string[] {
-  if (maybe && !existsSync(folder)) return [];
+function namesIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith("."))
     .map(({ name }) => name);
 }
 
+/** Not of a pipe: to open it would wait for whoever writes to it. A folder is told to be one when it is read. */
 function stat(path: string): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found?.isFile() || found?.isDirectory() ? found : undefined;
   } catch {
     // Not a folder in the middle, or not allowed to look: no run.
     return undefined;

@@ -1,5 +1,6 @@
 // `dbmark history` on folders as they are: half written, broken, replaced, many, and read by several at once.
 
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   cpSync,
@@ -116,21 +117,29 @@ describe("finds", () => {
       ["other", "[1, 2]"],
       ["partial", JSON.stringify({ ...JSON.parse(text), totals: {} })],
       ["timeless", JSON.stringify({ ...JSON.parse(text), startedAt: "yesterday" })],
+      ["worded", text.replace(/"throughput": ?[\d.]+/g, '"throughput": "fast"')],
     ] as const) {
       writeFileSync(add(name), content);
     }
     mkdirSync(join(results, "folder", "run.json"), { recursive: true });
+    mkdirSync(join(results, "pipe"));
+    execFileSync("mkfifo", [join(results, "pipe", "run.json")]);
+    mkdirSync(join(results, "experiment"));
+    writeFileSync(join(results, "experiment", "ab.json"), "{}");
+    writeFileSync(join(results, "experiment", "runs"), "");
     cpSync(testdata, join(results, "unfinished"), { recursive: true });
     rmSync(join(results, "unfinished", "run.json"));
     const expected = [
       ["cut", /^cut\/run\.json is cut off after 3000 characters/],
       ["empty", /^empty\/run\.json is empty/],
+      ["experiment/runs", /^experiment\/runs cannot be read: .*not a directory/],
       ["folder", /^folder\/run\.json cannot be read: it is a folder/],
       ["newer", /schemaVersion 7; this dbmark reads version 1/],
       ["other", /not a run of dbmark/],
       ["partial", /^partial\/run\.json is not as its schema says: totals must have required property 'measure'/],
       ["timeless", /is not as its schema says: startedAt must match format/],
       ["unfinished", /^unfinished has no run\.json: the run goes on, or was killed/],
+      ["worded", /^worded\/run\.json is not as its schema says: .*throughput must be number/],
     ] as const;
     // The second time, it is the index that knows.
     for (const _ of ["read", "known"]) {
@@ -182,7 +191,7 @@ describe("the index", () => {
     ["empty", () => ""],
     ["cut off", (content) => content.slice(0, content.length / 2)],
     ["not JSON", () => "index"],
-    ["of another version", (content) => content.replace('"version":"1 ', '"version":"0 ')],
+    ["of another version", (content) => content.replace('"version":"2 ', '"version":"0 ')],
     ["changed by somebody", (content) => content.replace("tps2000", "tps9999")],
   ])("is made anew where it is %s", async (_name, change) => {
     add("a", at(0, 10));

@@ -14,7 +14,7 @@ import type { Stamp } from "./find-runs.ts";
 export const indexFileName = ".dbmark-index.json";
 
 /** To be raised when an entry holds something else for the same file. */
-const indexVersion = 1;
+const indexVersion = 2;
 
 /** What is kept, by paths relative to the results folder. */
 export interface HistoryIndex {

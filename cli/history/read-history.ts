@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../lib/environment/index.ts";
-import { byTime, entryOf, type History, type HistoryEntry } from "../../lib/history/entry.ts";
+import { byTime, entryOf, type History, type HistoryEntry, isWhole } from "../../lib/history/entry.ts";
 import { parseRunFile, problemsOfRunFile, runFileName } from "../../lib/result/index.ts";
 import { reasonOf } from "../../lib/result/read-run.ts";
 import type { ExperimentRun } from "../../lib/schema/history.generated.ts";
@@ -31,7 +31,7 @@ const noStamp: Stamp = [0, 0, 0];
  * @throws CommandError where there is no such folder.
  */
 export async function readHistory(results: string): Promise<History> {
-  const { runs, experiments } = foundIn(results);
+  const { runs, experiments, unreadable } = foundIn(results);
   const before = readIndex(results);
   const after: HistoryIndex = { runs: new Map(), experiments: new Map() };
   for (const experiment of experiments)
@@ -51,7 +51,7 @@ export async function readHistory(results: string): Promise<History> {
   if (missing.length > 0 || before.runs.size !== after.runs.size || experimentsChanged(before, after)) {
     writeIndex(results, after);
   }
-  return historyOf(results, after, unfinished);
+  return historyOf(results, after, unfinished, unreadable);
 }
 
 function foundIn(results: string): ReturnType<typeof findRuns> {
@@ -124,7 +124,7 @@ function entryOfText(text: string, file: string, path: string, experiment: Exper
   const run = parseRunFile(text, file);
   try {
     const entry = entryOf(run, path, experiment);
-    if (Number.isFinite(Date.parse(entry.startedAt))) return entry;
+    if (isWhole(entry)) return entry;
   } catch {
     // Some part is missing, or is something else.
   }
@@ -139,12 +139,18 @@ function experimentsChanged(before: HistoryIndex, after: HistoryIndex): boolean 
   });
 }
 
-function historyOf(results: string, index: HistoryIndex, unfinished: readonly FoundRun[]): History {
+function historyOf(
+  results: string,
+  index: HistoryIndex,
+  unfinished: readonly FoundRun[],
+  unreadable: History["unreadable"],
+): History {
   const contents = [...index.runs].map(([path, { content }]) => ({ path, content }));
   return {
     results,
     runs: contents.flatMap(({ content }) => ("entry" in content ? [content.entry] : [])).toSorted(byTime),
     unreadable: [
+      ...unreadable,
       ...contents.flatMap(({ path, content }) =>
         "unreadable" in content ? [{ path, reason: content.unreadable }] : [],
       ),

@@ -54,6 +54,38 @@ export function entryOf(run: RunFile, path: string, experiment: ExperimentRun | 
   };
 }
 
+/** Whether an entry holds what its type says. It is made of a file that was not compared with its schema, which takes much longer. */
+export function isWhole(entry: HistoryEntry): boolean {
+  const {
+    path,
+    id,
+    startedAt,
+    suite,
+    system,
+    profile,
+    status,
+    valid,
+    reasons,
+    setup,
+    surroundings,
+    operations,
+    values,
+  } = entry;
+  const texts = [path, id, startedAt, suite, system, profile, status, ...reasons, ...setup.map(({ text }) => text)];
+  const numbers = [
+    ...Object.values(operations),
+    ...Object.values(values)
+      .flat()
+      .filter((value) => value !== null),
+  ];
+  return (
+    [...texts, ...Object.values(surroundings)].every((text) => typeof text === "string") &&
+    Number.isFinite(Date.parse(startedAt)) &&
+    typeof valid === "boolean" &&
+    numbers.every(Number.isFinite)
+  );
+}
+
 /** A value of an entry; null where the run does not have it. */
 export function metricValue(entry: HistoryEntry, metric: string, operation: string): number | null {
   const place = metrics.findIndex(({ name }) => name === metric);
