@@ -232,6 +232,19 @@ describe("runs that measured something else are never mixed in", () => {
 describe("as text", () => {
   const history = { results: "results", runs: falling, unreadable: [{ path: "x", reason: "x/run.json is empty." }] };
 
+  it("names of files and what they say break no line, and do nothing to a terminal", () => {
+    const evil = "a\u001b[2J\u001b]0;title\u0007\r\nb\u009bc\u202ed";
+    const [first] = falling;
+    const runs = first === undefined ? [] : [{ ...first, path: evil, profile: evil }];
+    const list = listText(
+      { results: "results", runs, unreadable: [{ path: evil, reason: `${evil} is no run` }] },
+      { limit: 3, operation: "all", palette: plainPalette },
+    );
+    expect(list.match(/a�\[2J�\]0;title� b�c�d/g)).toHaveLength(3);
+    expect(list).not.toMatch(/[^\n -~\u00a0-\u2029\u202f-\uffff]/);
+    expect(list.split("\n")).toHaveLength(7);
+  });
+
   it("a list has a line for each run, and says what it leaves out and what it could not read", () => {
     const lines = listText(history, { limit: 3, operation: "all", palette: plainPalette }).split("\n");
     expect(lines[0]).toBe("results: 20 runs, 1 not readable, the newest 3 are shown");

@@ -14,10 +14,11 @@ export type Alignment = "left" | "right";
  */
 export function columns(rows: readonly (readonly string[])[], alignments: readonly Alignment[]): string[] {
   const widths: number[] = [];
-  for (const row of rows) {
+  const shown = rows.map((row) => row.map(oneLine));
+  for (const row of shown) {
     for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
   }
-  return rows.map((row) =>
+  return shown.map((row) =>
     row
       .map((cell, index) =>
         alignments[index] === "left" ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0),
@@ -33,7 +34,7 @@ export function wrap(text: string, prefix: string): string[] {
   const lines: string[] = [];
   let line = prefix;
   let empty = true;
-  for (const word of text.split(" ")) {
+  for (const word of oneLine(text).split(" ")) {
     if (!empty && line.length + 1 + word.length > width) {
       lines.push(line);
       line = indentation;
@@ -45,6 +46,14 @@ export function wrap(text: string, prefix: string): string[] {
   lines.push(line);
   return lines;
 }
+
+/** Without what would break a line, or tell a terminal to do something: names and messages come from files and servers. */
+function oneLine(text: string): string {
+  return text.replace(/[\t\n\r]+/g, " ").replace(controls, "�");
+}
+
+/** All but these: the control characters of C0 and C1, and those that turn the direction of writing. */
+const controls = /[^ -~\u00a0-\u2029\u202f-\u2065\u206a-\uffff]/g;
 
 /** A table's heading, and its body. */
 export function titled(rows: readonly string[], palette: Palette): string[] {
