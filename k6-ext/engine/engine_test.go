@@ -139,6 +139,20 @@ func TestAnOpenLoopSendsItsSchedule(t *testing.T) {
 	}
 }
 
+// k6 is told how many slices a run takes: a worker that ended its slice whenever nothing was due would be out of them long before the end.
+func TestAWorkerWithSeveralInFlightWaitsForWhatIsDueLaterInItsSlice(t *testing.T) {
+	e := prepare(t, "noop://local", func(c *Config) {
+		openLoop(t, 200, 500*time.Millisecond)(c)
+		c.Workers, c.Depth = 1, 4
+	})
+	e.Begin()
+	e.Worker(0, nil).Slice(context.Background(), time.Hour, 0)
+	outcome, total := finish(e)
+	if total.Operations != 100 || !outcome.Complete || outcome.Interrupted {
+		t.Errorf("%d operations in one slice, want 100; %+v", total.Operations, outcome)
+	}
+}
+
 func TestWorkThatWaitsForAWorkerHasTheWaitInItsResponseTime(t *testing.T) {
 	// Two workers of 20 ms each do 100 a second; 200 are asked for: half a second's worth waits at the end.
 	e := prepare(t, "noop://local?latency=20ms", func(c *Config) {

@@ -120,8 +120,12 @@ func (w *Worker) rounds(ctx context.Context, until time.Duration, limit int64) (
 // fill starts operations until every slot is taken; false: there are no more to start in this slice.
 func (w *Worker) fill(ctx context.Context, until time.Duration, limit int64) bool {
 	for len(w.idle) > 0 && !w.stranded() {
-		if !w.mayStart(limit) || !w.startNext(ctx, until) {
+		if !w.mayStart(limit) {
 			return false
+		}
+		if !w.startNext(ctx, until) {
+			// With something in flight it means: not now. Whether more will be due in this slice shows when it can be waited for.
+			return w.inFlight() > 0
 		}
 	}
 	return true
