@@ -17,7 +17,11 @@ describe("what is printed fits into 100 columns", () => {
   it.each([
     [["--help"]],
     [["run", "--help"]],
+    [["ab", "--help"]],
     [["compare", "--help"]],
+    [["report", "--help"]],
+    [["history", "--help"]],
+    [["rerun", "--help"]],
     [["list", "--help"]],
     [["inspect", "--help"]],
     [["baseline", "--help"]],

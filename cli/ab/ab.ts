@@ -6,6 +6,7 @@ import { experimentMarkdown } from "../../lib/experiment/markdown.ts";
 import { experimentText } from "../../lib/experiment/text.ts";
 import { judged } from "../../lib/experiment/validity.ts";
 import type { ExperimentFile } from "../../lib/schema/experiment.generated.ts";
+import { hasColor } from "../color.ts";
 import { CommandError, messageOf } from "../errors.ts";
 import { type ExitCode, exitCodes, mostImportant } from "../exit-codes.ts";
 import { pathFromHere } from "../progress/path.ts";
@@ -44,7 +45,7 @@ async function tell(
   folder: string,
   { gate, junit, markdown }: OutcomeRequest,
 ): Promise<ExitCode> {
-  const options = { folder: pathFromHere(folder), color: process.stdout.isTTY === true };
+  const options = { folder: pathFromHere(folder), color: hasColor() };
   process.stdout.write(`${experimentText(file, options)}\n`);
   if (junit !== undefined) write(junit, await experimentJUnit(file));
   if (markdown !== undefined) write(markdown, experimentMarkdown(file));

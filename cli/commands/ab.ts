@@ -59,8 +59,9 @@ Examples:
   DBMARK_TARGET_A=postgres://…/old DBMARK_TARGET_B=postgres://…/new dbmark ab oltp --a SEED=1
 
 Exit codes:
-  ${exitCodes.good} good, ${exitCodes.no} with --gate: a primary metric is worse, ${exitCodes.usage} wrong usage or bad input, ${exitCodes.unreachable} target could not be reached,
-  ${exitCodes.invalid} a repetition broke off, or with --gate: the experiment is not valid, ${exitCodes.interrupted} interrupted.`,
+  ${exitCodes.good} good, ${exitCodes.no} with --gate: a primary metric is worse, ${exitCodes.usage} wrong usage or bad input,
+  ${exitCodes.unreachable} target could not be reached, ${exitCodes.invalid} a repetition broke off, or with --gate: the experiment is
+  not valid, ${exitCodes.interrupted} interrupted.`,
     )
     .action(async (suite: string | undefined, options: AbOptions) =>
       finish(await ab(await checkAbRequest(suite, options))),

@@ -2,6 +2,7 @@
 
 import { Command, Option } from "commander";
 import { metrics } from "../../lib/comparison/metrics.ts";
+import { wrap } from "../../lib/summary/layout.ts";
 import { history } from "../history/history.ts";
 import type { HistoryOptions } from "../history/request.ts";
 
@@ -23,7 +24,7 @@ export function historyCommand(): Command {
     .addHelpText(
       "after",
       `
-Metrics: ${metrics.map(({ name }) => name).join(", ")}.
+${wrap(`Metrics: ${metrics.map(({ name }) => name).join(", ")}.`, "").join("\n")}
 
 Examples:
   dbmark history --suite oltp

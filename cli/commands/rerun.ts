@@ -31,8 +31,8 @@ Examples:
   DBMARK_TARGET=postgres://user:password@host/database dbmark rerun run.json
 
 Exit codes:
-  ${exitCodes.good} good, ${exitCodes.no} an SLO was missed or other operations ran, ${exitCodes.usage} wrong usage or bad input, ${exitCodes.unreachable} target could not be
-  reached, ${exitCodes.invalid} the run is invalid, ${exitCodes.interrupted} interrupted.`,
+  ${exitCodes.good} good, ${exitCodes.no} an SLO was missed or other operations ran, ${exitCodes.usage} wrong usage or bad input,
+  ${exitCodes.unreachable} target could not be reached, ${exitCodes.invalid} the run is invalid, ${exitCodes.interrupted} interrupted.`,
     )
     .action(async (path: string, { inspect, ...options }: RerunOptions & { inspect?: boolean }) => {
       if (inspect) process.stdout.write(`${describeWorkload(workloadOf(readWholeRun(path, options.results).run))}\n`);

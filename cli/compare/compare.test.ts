@@ -67,9 +67,9 @@ async function comparisonOf(...args: string[]): Promise<Comparison> {
 
 describe("refused with exit code 2", () => {
   it.each<[string, string[], RegExp]>([
-    ["no run", [], /No run is named\. Name two to 5/],
-    ["one run", [good], /One run alone cannot be compared\. Name two to 5; the first is the base/],
-    ["six runs", [good, good, good, bad, bad, bad], /6 runs are too many for one comparison\. Name two to 5/],
+    ["no run", [], /No run is named\. Name two to five/],
+    ["one run", [good], /One run alone cannot be compared\. Name two to five; the first is the base/],
+    ["six runs", [good, good, good, bad, bad, bad], /6 runs are too many for one comparison\. Name two to five/],
     [
       "a run that is not there",
       [good, "nowhere/run.json"],
@@ -118,7 +118,7 @@ describe("refused with exit code 2", () => {
     [
       "an experiment",
       [good, "results/2026-11-22T00-00-00Z-ab-oltp-postgres"],
-      /is an experiment of dbmark ab, and no run\. Its verdicts are in .*ab\.json; .*compare two of the folders in .*runs/,
+      /is an experiment of dbmark ab, and no run\. Its verdicts are in .*ab\.json; .*its single runs are the folders in .*runs: name those/,
     ],
     [
       "an experiment's file",

@@ -6,6 +6,7 @@ import { comparisonCsv } from "../../lib/comparison/csv.ts";
 import { comparisonText } from "../../lib/comparison/text.ts";
 import { UsageError } from "../../lib/environment/index.ts";
 import { problemsOfRunFile, type ReadRun, readSeries } from "../../lib/result/index.ts";
+import { hasColor } from "../color.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
 import { pathFromHere } from "../progress/path.ts";
@@ -62,7 +63,7 @@ async function written(
     case "csv":
       return comparisonCsv(comparison);
     case "text":
-      return `${comparisonText(comparison, { color: toTerminal && process.stdout.isTTY === true })}\n`;
+      return `${comparisonText(comparison, { color: toTerminal && hasColor() })}\n`;
     case "html":
     case "svg": {
       // Drawing needs libraries that the other formats would wait for.

@@ -20,7 +20,7 @@ export function findRun(name: string, results: string): ReadRun {
   if (experiment !== null) {
     throw new UsageError(
       `${name} is an experiment of dbmark ab, and no run. Its verdicts are in ${join(experiment, experimentFileName)}; ` +
-        `to look at single runs of it, compare two of the folders in ${join(experiment, "runs")}.`,
+        `its single runs are the folders in ${join(experiment, "runs")}: name those.`,
     );
   }
   return readRun(path);

@@ -7,6 +7,7 @@ import { listText } from "../../lib/history/list-text.ts";
 import { newestOf, trendOf } from "../../lib/history/trend.ts";
 import { trendText } from "../../lib/history/trend-text.ts";
 import { plainPalette, terminalPalette } from "../../lib/summary/index.ts";
+import { hasColor } from "../color.ts";
 import { version } from "../installation.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
 import { readHistory } from "./read-history.ts";
@@ -25,7 +26,7 @@ async function contentOf(options: HistoryOptions): Promise<string> {
   const { format, results, trend: metric, operation = allOperations, all = false } = options;
   const limit = limitOf(options);
   const found = select(await readHistory(results), options);
-  const toTerminal = options.output === undefined && process.stdout.isTTY === true;
+  const toTerminal = options.output === undefined && hasColor();
   const palette = toTerminal ? terminalPalette : plainPalette;
   if (metric !== undefined) {
     const trend = newestOf(trendOf(found.runs, metric, operation, all), limit);

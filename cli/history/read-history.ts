@@ -61,7 +61,10 @@ function foundIn(results: string): ReturnType<typeof findRuns> {
       `There is no folder ${results}, so there are no runs: dbmark run makes it. Name another with --results`,
     );
   }
-  if (!found.isDirectory()) throw new CommandError(`${results} is a file, and a folder with run folders is expected`);
+  if (!found.isDirectory())
+    throw new CommandError(
+      `${results} is a file, and a folder with run folders is expected. Name another with --results`,
+    );
   if (existsSync(join(results, runFileName))) {
     throw new CommandError(
       `${results} is one run, and a folder with run folders is expected: give --results the folder that it is in`,

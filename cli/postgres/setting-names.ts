@@ -43,6 +43,8 @@ export function assertSettingNames(option: string, names: readonly string[]): vo
   for (const name of names) {
     // Those of extensions have a dot in their name, and are known when the extension is.
     if (name.includes(".") || known.some((one) => one.toLowerCase() === name)) continue;
-    throw new UsageError(`${option}${name} is not accepted: PostgreSQL has no such setting.${suggestion(name, known)}`);
+    throw new UsageError(
+      `${option}${name} is not accepted: PostgreSQL has no such setting.${suggestion(name, known)} SHOW ALL lists those that it has.`,
+    );
   }
 }

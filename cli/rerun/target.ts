@@ -25,7 +25,7 @@ export function rerunTarget(run: RunFile, path: string, given: string | undefine
     const system = systemOfTarget(given);
     if (system !== run.workload.system && system !== run.target.system && system !== "noop") {
       throw new CommandError(
-        `${redact(given)} is a target of the system ${system}, and the workload of ${path} is made for ${run.workload.system}`,
+        `${redact(given)} is a target of the system ${system}, and the workload of ${path} is made for ${run.workload.system}. Choose another target`,
       );
     }
     return given;

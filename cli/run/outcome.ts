@@ -12,6 +12,7 @@ import {
   windowsFileName,
 } from "../../lib/result/index.ts";
 import { summarize } from "../../lib/summary/index.ts";
+import { hasColor } from "../color.ts";
 import { messageOf } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { pathFromHere } from "../progress/path.ts";
@@ -50,7 +51,7 @@ export async function judgeRun(story: Story, end: K6End): Promise<ExitCode[]> {
   }
   try {
     const { run, path } = await resultOf(story.folder, story, end);
-    process.stdout.write(`${summarize(run, { path: pathFromHere(path), color: process.stdout.isTTY === true })}\n`);
+    process.stdout.write(`${summarize(run, { path: pathFromHere(path), color: hasColor() })}\n`);
     if (!run.validity.valid) codes.push(exitCodes.invalid);
     if (run.slo.some((verdict) => verdict.met === false)) codes.push(exitCodes.no);
     if (run.status === "interrupted") codes.push(exitCodes.interrupted);

@@ -9,12 +9,12 @@ import { labels, type RunToCompare } from "./compare.ts";
 export function checkNumber(runs: number): void {
   if (runs < 2) {
     throw new UsageError(
-      `${runs === 0 ? "No run is named" : "One run alone cannot be compared"}. Name two to ${labels.length}; the first is the base that the others are compared with.`,
+      `${runs === 0 ? "No run is named" : "One run alone cannot be compared"}. Name two to five; the first is the base that the others are compared with.`,
     );
   }
   if (runs > labels.length) {
     throw new UsageError(
-      `${runs} runs are too many for one comparison. Name two to ${labels.length}; the first is the base that the others are compared with.`,
+      `${runs} runs are too many for one comparison. Name two to five; the first is the base that the others are compared with.`,
     );
   }
 }

@@ -192,9 +192,9 @@ describe("a comparison", () => {
 
 describe("runs that cannot be compared", () => {
   it("are fewer than two, and more than five", () => {
-    expect(() => checkNumber(0)).toThrow("No run is named. Name two to 5");
-    expect(() => checkNumber(1)).toThrow("One run alone cannot be compared. Name two to 5");
-    expect(() => checkNumber(6)).toThrow("6 runs are too many for one comparison. Name two to 5");
+    expect(() => checkNumber(0)).toThrow("No run is named. Name two to five");
+    expect(() => checkNumber(1)).toThrow("One run alone cannot be compared. Name two to five");
+    expect(() => checkNumber(6)).toThrow("6 runs are too many for one comparison. Name two to five");
     for (const number of [2, 3, 4, 5]) expect(() => checkNumber(number)).not.toThrow();
   });
 

@@ -1,10 +1,10 @@
 /** What to do after an experiment, in sentences. */
 
-import type { ExperimentFile, PrimaryResult } from "../schema/experiment.generated.ts";
+import type { ExperimentFile, MetricOfOperation, PrimaryResult } from "../schema/experiment.generated.ts";
 import { pairsNeeded } from "../statistics/detectable-effect.ts";
 import { count } from "../summary/units.ts";
 import { isHalfDone } from "./gate.ts";
-import { completePairs } from "./pairs.ts";
+import { completePairs, type Pair, valueIn } from "./pairs.ts";
 import { pairsLimits } from "./plan-options.ts";
 import { labelOf } from "./primary.ts";
 import { shareText } from "./words.ts";
@@ -18,6 +18,11 @@ const mostPairs = pairsLimits.most;
 export function nextSteps(experiment: ExperimentFile, folder: string): string[] {
   const { plan, repetitions, judgement, validity } = experiment;
   const pairs = completePairs(repetitions);
+  if (experiment.status === "failed" && pairs.some((pair) => plan.primary.some((metric) => lacks(pair, metric)))) {
+    return [
+      "The plan cannot give a verdict, also with the pairs that are left: start another experiment, as said above.",
+    ];
+  }
   if (isHalfDone(experiment)) {
     const left = plan.pairs - pairs.length;
     return [
@@ -34,6 +39,11 @@ export function nextSteps(experiment: ExperimentFile, folder: string): string[] 
     steps.push(`To see all of one pair: npx dbmark compare ${runs.join(" ")}`);
   }
   return [...steps, ...primary.flatMap((result) => morePairs(experiment, result))];
+}
+
+/** Whether a run of the pair has no value. */
+function lacks({ a, b }: Pair, metric: MetricOfOperation): boolean {
+  return valueIn(a, metric) === null || valueIn(b, metric) === null;
 }
 
 /** How many pairs the minimum effect takes, where these could not show it. */

@@ -97,7 +97,7 @@ function parseJson(text: string, path: string): unknown {
       throw new UsageError(`${path} is cut off after ${text.length} characters: it was not copied or written whole.`);
     }
     throw new UsageError(
-      `${path} is not JSON (${error instanceof Error ? error.message : error}). ${experimentWanted}`,
+      `${path} is not JSON (${error instanceof Error ? error.message.replace(/\s+/g, " ") : error}). ${experimentWanted}`,
     );
   }
 }

@@ -100,10 +100,12 @@ function fitted(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** What differs between the set-ups, by what the runs say of themselves. */
-export function differencesTable({ differences }: ExperimentFile, palette: Palette): string[] {
+/** What differs between the set-ups, by what the runs say of themselves; nothing where there is no pair. */
+export function differencesTable({ differences, repetitions }: ExperimentFile, palette: Palette): string[] {
   if (differences.length === 0)
-    return ["", ...wrap("The runs of A and B say the same of their set-ups.", "").map(palette.quiet)];
+    return completePairs(repetitions).length === 0
+      ? []
+      : ["", ...wrap("The runs of A and B report no other difference in their set-ups.", "").map(palette.quiet)];
   const short = (text: string) => shorten(text.replace(/\s+/g, " "), longestValue);
   const rows = differences.map(({ group, what, a, b }) => [
     `  ${group === what ? what : `${group}: ${what}`}`,

@@ -66,11 +66,27 @@ describe("the text of an experiment", () => {
     }
   });
 
+  it("says nothing of runs where no pair is complete", () => {
+    const text = experimentText(experimentOf(slower, { status: "interrupted", repetitions: [], differences: [] }));
+    expect(text).not.toContain("VALID");
+    expect(text).not.toContain("set-ups");
+    expect(text).toContain("NO VERDICT  0 of 8 pairs are complete.");
+    expect(text).not.toContain("\n\n\n");
+  });
+
+  it("does not send on what stopped because its plan has too few operations", () => {
+    const few: Measured = { ...slower, "all:response-p99": { a: [12.1], b: [null] } };
+    const stopped = { status: "failed", failure: "Too few.", repetitions: repetitionsOf(few, 1) } as const;
+    expect(experimentText(experimentOf(few, { ...stopped, plan: planOf(8) }))).toMatch(/Next .*start another/);
+    const broken = { ...stopped, repetitions: repetitionsOf(slower, 1) };
+    expect(experimentText(experimentOf(slower, broken))).toMatch(/Next .*--resume/);
+  });
+
   it("says that A and B are the same, where they are", () => {
     const plan = planOf(8);
     const text = experimentText(experimentOf(slower, { plan: { ...plan, b: plan.a }, differences: [] }));
     expect(text).toContain("A and B are the same: what differs between them is chance.");
-    expect(text).toContain("The runs of A and B say the same of their set-ups.");
+    expect(text).toContain("The runs of A and B report no other difference in their set-ups.");
   });
 
   it("says what variants differ in, and where they ran", () => {

@@ -30,7 +30,6 @@ export function experimentText(experiment: ExperimentFile, options: TextOptions 
     ...headline(experiment, palette),
     "",
     ...verdictLines(experiment, palette),
-    "",
     ...validityLines(experiment, palette),
     ...pairsTable(experiment, palette),
     ...explorationTable(experiment, palette),
@@ -106,10 +105,12 @@ function signedRankWords({ result }: PrimaryResult): string {
   return `${check}. ${better === "higher" ? "More" : "Less"} is better.`;
 }
 
-/** Whether to believe it. */
-function validityLines({ validity }: ExperimentFile, palette: Palette): string[] {
+/** Whether to believe it; nothing where there is nothing yet to believe. */
+function validityLines({ repetitions, validity }: ExperimentFile, palette: Palette): string[] {
   const { valid, reasons, warnings } = validity;
+  if (valid && completePairs(repetitions).length === 0) return [];
   return [
+    "",
     valid ? palette.good("VALID") : palette.bad("INVALID: do not rely on these verdicts"),
     ...reasons.flatMap((reason) => wrap(reason, "  × ").map(palette.bad)),
     ...warnings.flatMap((warning) => wrap(warning, "  ! ").map(palette.warning)),

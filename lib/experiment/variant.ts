@@ -70,7 +70,7 @@ function take(variant: WrittenVariant, option: string, key: string, value: strin
   const name = (key.startsWith("set.") ? key.slice("set.".length) : key).toUpperCase();
   const variables = userVariables.map((variable) => variable.name);
   if (!variables.includes(name)) {
-    const hint = suggestion(key, [...single, ...variables]);
+    const hint = suggestion(key.startsWith("set.") ? name : key, [...single, ...variables]);
     throw new UsageError(`${option} ${key} is not known.${hint} Keys are ${variantKeys}.`);
   }
   variant.set.push(`${name}=${value}`);

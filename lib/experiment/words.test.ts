@@ -21,6 +21,8 @@ describe("words", () => {
 
   it("an interval has both ends, or is none", () => {
     expect(intervalText({ lower: 0.99, upper: 1.05 })).toBe("−1.0 % to +5.0 %");
+    expect(intervalText({ lower: 7.13, upper: 12.7 })).toBe("7.13 times to 12.7 times");
+    expect(intervalText({ lower: 0.5, upper: 12.7 })).toBe("−50.0 % to 12.7 times");
     expect(intervalText({ lower: null, upper: null })).toBeNull();
   });
 

@@ -20,9 +20,12 @@ export function changeText(ratio: number | null): string {
   return `${percent < 0 ? "−" : "+"}${text} %`;
 }
 
-/** Both ends of an interval as changes; null: there is none. */
+/** Both ends of an interval as changes, written alike; null: there is none. */
 export function intervalText({ lower, upper }: Pick<MetricResult, "lower" | "upper">): string | null {
-  return lower === null || upper === null ? null : `${changeText(lower)} to ${changeText(upper)}`;
+  if (lower === null || upper === null) return null;
+  // `7.13 times to 12.7 times`: beside an end in times, one in percent would have to be converted by the reader.
+  const least = upper >= 10 && lower < 10 && lower >= 1 ? `${lower.toPrecision(3)} times` : changeText(lower);
+  return `${least} to ${changeText(upper)}`;
 }
 
 /** A share with two digits: 0.03 is `3 %`, 0.0471 is `4.7 %`. */

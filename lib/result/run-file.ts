@@ -53,7 +53,7 @@ function parseJson(text: string, path: string): unknown {
       throw new UsageError(`${path} is cut off after ${text.length} characters: it was not copied or written whole.`);
     }
     throw new UsageError(
-      `${path} is not JSON (${error instanceof Error ? error.message : error}). Name a run.json or its folder.`,
+      `${path} is not JSON (${error instanceof Error ? error.message.replace(/\s+/g, " ") : error}). Name a run.json or its folder.`,
     );
   }
 }

@@ -28,13 +28,19 @@ export function columns(rows: readonly (readonly string[])[], alignments: readon
   );
 }
 
-/** Breaks a text at spaces into lines; those after the first are indented by as much as the first one's prefix is long. */
+/** A space at which a line may end: not one between a number and its unit, as in `95 %` and `3.90 MiB`, nor beside `=` and `<`. */
+const breakable = / (?![=<>] )(?<![=<>] )(?!(?<=\d )(?:%|µs|ms|s|min|h|times|metrics|pairs|[KMGTP]?i?B)(?![\w-]))/;
+
+/**
+ * Breaks a text at spaces into lines; those after the first are indented by as much as the first one's prefix is long. A number
+ * stays with its unit.
+ */
 export function wrap(text: string, prefix: string): string[] {
   const indentation = " ".repeat(prefix.length);
   const lines: string[] = [];
   let line = prefix;
   let empty = true;
-  for (const word of oneLine(text).split(" ")) {
+  for (const word of oneLine(text).split(breakable)) {
     if (!empty && line.length + 1 + word.length > width) {
       lines.push(line);
       line = indentation;
