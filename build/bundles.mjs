@@ -4,6 +4,7 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BuildError } from "./command.mjs";
 import { fingerprint, isRecorded, record } from "./fingerprint.mjs";
+import { withLock } from "./lock.mjs";
 import { root } from "./places.mjs";
 
 const sources = [
@@ -29,7 +30,20 @@ export async function prepareBundles() {
     sources.map((name) => join(root, name)),
     { base: root, skip: (path) => /\.test\.ts$|\.md$/.test(path) },
   );
-  if (existsSync(dist) && isRecorded(marker, wanted)) return false;
+  const isMade = () => existsSync(dist) && isRecorded(marker, wanted);
+  if (isMade()) return false;
+  return withLock(`${dist}.lock`, async () => {
+    if (isMade()) return false;
+    await make(dist, wanted);
+    return true;
+  });
+}
+
+/**
+ * @param {string} dist
+ * @param {string} wanted fingerprint of the sources.
+ */
+async function make(dist, wanted) {
   // Imported late: before the packages are installed there is no esbuild.
   const { bundle } = await import("../esbuild.config.mjs");
   // Made beside it and then put in its place: bundles and the fingerprint that they were made from always belong together.
@@ -44,5 +58,4 @@ export async function prepareBundles() {
   } finally {
     rmSync(made, { recursive: true, force: true });
   }
-  return true;
 }
