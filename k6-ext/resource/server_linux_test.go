@@ -235,10 +235,11 @@ func TestProcessorTimeNeverFallsWhileProcessesEnd(t *testing.T) {
 		}
 		if whole {
 			wholeReadings++
-			if usage.CPU < lastWhole {
+			// A process's own time is known to the nanosecond, and in its parent's only in ticks, of user and of system time.
+			if usage.CPU < lastWhole-2*clockTick {
 				t.Errorf("a reading in which no process ended gave %v after %v", usage.CPU, lastWhole)
 			}
-			lastWhole = usage.CPU
+			lastWhole = max(lastWhole, usage.CPU)
 		}
 		watched.next = time.Time{}
 		if usage, known = watched.Usage(); !known || usage.CPU < last {
@@ -248,5 +249,36 @@ func TestProcessorTimeNeverFallsWhileProcessesEnd(t *testing.T) {
 	}
 	if wholeReadings == 0 || last == 0 {
 		t.Errorf("%d whole readings, %v used", wholeReadings, last)
+	}
+}
+
+func TestProcessorTimeBelowATickIsSeen(t *testing.T) {
+	if scheduled("self") == 0 {
+		t.Skip("this kernel does not tell")
+	}
+	server := exec.Command("sleep", "60")
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
+	}()
+	watched, err := Watch(server.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Starting takes it a millisecond or so.
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		usage, whole, known := watched.read()
+		if !whole || !known {
+			t.Fatalf("read %+v (whole %v, known %v)", usage, whole, known)
+		}
+		if usage.CPU%clockTick > 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("used %v, which is whole ticks", usage.CPU)
+		}
 	}
 }
