@@ -2,12 +2,10 @@
 
 import { existsSync, readdirSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
+import { experimentFileName } from "../../lib/experiment/read-experiment.ts";
 import { runFileName, windowsFileName } from "../../lib/result/index.ts";
 import { reasonOf } from "../../lib/result/read-run.ts";
-
-/** File of an experiment, in its folder. */
-export const experimentFileName = "ab.json";
-const experimentRuns = "runs";
+import { runsFolderName } from "../ab/experiment-folder.ts";
 
 /** By what a file is known to be the one that was read before. */
 export type Stamp = [bytes: number, changed: number, modified: number];
@@ -51,7 +49,7 @@ export function findRuns(results: string): Found {
     const experiment = stat(join(results, name, experimentFileName));
     if (experiment === undefined) continue;
     experiments.push({ path: name, stamp: stampOf(experiment) });
-    const inner = join(name, experimentRuns);
+    const inner = join(name, runsFolderName);
     if (!existsSync(join(results, inner))) continue;
     try {
       for (const repetition of namesIn(join(results, inner))) {

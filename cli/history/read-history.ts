@@ -4,20 +4,14 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../lib/environment/index.ts";
+import { experimentFileName } from "../../lib/experiment/read-experiment.ts";
 import { byTime, entryOf, type History, type HistoryEntry, isWhole } from "../../lib/history/entry.ts";
 import { parseRunFile, problemsOfRunFile, runFileName } from "../../lib/result/index.ts";
 import { reasonOf } from "../../lib/result/read-run.ts";
 import type { ExperimentRun } from "../../lib/schema/history.generated.ts";
 import { CommandError, messageOf } from "../errors.ts";
 import { type ExperimentRuns, experimentRunOf, experimentRunsOf } from "./experiment-runs.ts";
-import {
-  experimentFileName,
-  type FoundExperiment,
-  type FoundRun,
-  findRuns,
-  type Stamp,
-  sameStamp,
-} from "./find-runs.ts";
+import { type FoundExperiment, type FoundRun, findRuns, type Stamp, sameStamp } from "./find-runs.ts";
 import { type HistoryIndex, type IndexedRun, readIndex, writeIndex } from "./index-file.ts";
 
 /** Files that are read at the same time. */

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { experimentFileName } from "../../lib/experiment/read-experiment.ts";
 import { assertRerunnable, limitsOf, type RerunSurroundings } from "../../lib/rerun/limits.ts";
 import { embeddedSettings } from "../../lib/result/embedded-server.ts";
 import { problemsOfRunFile, type ReadRun, runFileName } from "../../lib/result/index.ts";
@@ -9,7 +10,6 @@ import type { ExperimentFile } from "../../lib/schema/experiment.generated.ts";
 import { suites, systems } from "../../modules/index.ts";
 import { findRun } from "../compare/find-run.ts";
 import { CommandError } from "../errors.ts";
-import { experimentFileName } from "../history/find-runs.ts";
 import { assertBuilt, scriptBundle } from "../installation.ts";
 import { prepareResultsFolder } from "../run/results-folder.ts";
 import type { Runnable } from "../run/run.ts";
