@@ -8,6 +8,7 @@ import (
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
 	"github.com/dbmark/dbmark/k6-ext/histogram"
+	"github.com/dbmark/dbmark/k6-ext/live"
 	"github.com/dbmark/dbmark/k6-ext/record"
 )
 
@@ -116,13 +117,12 @@ func (s *operationSampler) flush() {
 	s.buffer = make(metrics.Samples, 0, room)
 }
 
-// windowSamples makes, of one second, a Counter for each sum and a Gauge for each percentile of each operation: never a Trend, which would
-// average percentiles, nor a Rate, which would count seconds.
-func windowSamples(set *metricSet, t *tagging, rolled *record.Rolled, now time.Time) metrics.Samples {
+// windowSums makes, of one second, a Counter for each sum of each operation: never a Rate, which would count seconds.
+func windowSums(set *metricSet, t *tagging, rolled *record.Rolled, end time.Time) metrics.Samples {
 	var samples metrics.Samples
 	add := func(metric *metrics.Metric, tags *metrics.TagSet, value float64) {
 		samples = append(samples, metrics.Sample{
-			TimeSeries: metrics.TimeSeries{Metric: metric, Tags: tags}, Time: now, Value: value,
+			TimeSeries: metrics.TimeSeries{Metric: metric, Tags: tags}, Time: end, Value: value,
 		})
 	}
 	for i := range rolled.Windows {
@@ -147,16 +147,51 @@ func windowSamples(set *metricSet, t *tagging, rolled *record.Rolled, now time.T
 				add(metric, tags, float64(count))
 			}
 		}
-		for name, h := range map[string]*histogram.Interval{"latency_ms": w.Service, "response_time_ms": w.Response} {
+	}
+	return samples
+}
+
+// windowPercentiles makes, of one second, a Gauge for each percentile of each operation: never a Trend, which would average percentiles.
+func windowPercentiles(set *metricSet, t *tagging, rolled *record.Rolled, end time.Time) metrics.Samples {
+	var samples metrics.Samples
+	for i := range rolled.Windows {
+		w := &rolled.Windows[i]
+		for name, h := range timesOf(w) {
 			if h == nil || h.Count() == 0 {
 				continue
 			}
 			for _, gauge := range gaugeSuffixes {
-				add(set.gauges[name][gauge.suffix], tags, milliseconds(time.Duration(h.Percentile(gauge.percentile))))
+				samples = append(samples, metrics.Sample{
+					TimeSeries: metrics.TimeSeries{Metric: set.gauges[name][gauge.suffix], Tags: t.sets[w.Phase][w.Operation]},
+					Time:       end, Value: milliseconds(time.Duration(h.Percentile(gauge.percentile))),
+				})
 			}
 		}
 	}
 	return samples
+}
+
+// histogramsOf makes the histograms of one second. Those of a window are good until the next roll only: these are for outputs, which read
+// them later.
+func histogramsOf(t *tagging, rolled *record.Rolled) []live.Histogram {
+	var histograms []live.Histogram
+	for i := range rolled.Windows {
+		w := &rolled.Windows[i]
+		for name, h := range timesOf(w) {
+			if h == nil || h.Count() == 0 {
+				continue
+			}
+			counts := make([]uint64, len(live.BucketLimits)+1)
+			h.CountUpTo(live.BucketLimits, counts)
+			histograms = append(histograms, live.Histogram{Metric: name, Tags: t.sets[w.Phase][w.Operation], Counts: counts})
+		}
+	}
+	return histograms
+}
+
+// timesOf are a window's histograms by the name of their metrics.
+func timesOf(w *record.Window) map[string]*histogram.Interval {
+	return map[string]*histogram.Interval{"latency_ms": w.Service, "response_time_ms": w.Response}
 }
 
 // sloSamples makes a sample of each SLO that was missed. Its tag slo says which: without it, two of one operation would be one to an output.

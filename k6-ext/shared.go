@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"go.k6.io/k6/v2/lib"
-	"go.k6.io/k6/v2/metrics"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/live"
 	"github.com/dbmark/dbmark/k6-ext/record"
 	"github.com/dbmark/dbmark/k6-ext/run"
 )
@@ -23,8 +23,8 @@ type sharedRun struct {
 	tagging    atomic.Pointer[tagging]
 
 	mutex sync.Mutex
-	// waiting are the windows' samples that no VU has handed to k6 yet.
-	waiting []metrics.Samples
+	// waiting are the seconds that no VU has handed to k6 yet.
+	waiting []*live.Second
 	// waits says whether there are any, without the lock.
 	waits atomic.Bool
 }
@@ -81,9 +81,8 @@ func (s *sharedRun) open(ctx context.Context, state *lib.State, set *metricSet, 
 	}
 	if s.Declaration().Metrics == run.OperationsMode {
 		environment.Rehearse = rehearseSamples
-	} else {
-		environment.Listener = func(rolled *record.Rolled, now time.Time) { s.keepWindows(set, rolled, now) }
 	}
+	environment.Listener = func(rolled *record.Rolled, end time.Time) { s.keepSecond(set, rolled, end) }
 	return s.Open(ctx, environment)
 }
 
@@ -98,16 +97,22 @@ func (s *sharedRun) tag(state *lib.State) {
 	s.tagging.Store(newTagging(base, s.System(), s.Instance(), s.ID(), operations))
 }
 
-// keepWindows queues a second's samples: only a VU may hand samples to k6.
-func (s *sharedRun) keepWindows(set *metricSet, rolled *record.Rolled, now time.Time) {
+// keepSecond queues a second: only a VU may hand samples to k6.
+func (s *sharedRun) keepSecond(set *metricSet, rolled *record.Rolled, end time.Time) {
 	t := s.tagging.Load()
 	if t == nil {
 		return
 	}
-	samples := windowSamples(set, t, rolled, now)
+	second := &live.Second{At: end, Histograms: histogramsOf(t, rolled), TestID: s.ID(), Instance: s.Instance()}
+	percentiles := windowPercentiles(set, t, rolled, end)
+	if s.Declaration().Metrics == run.OperationsMode {
+		second.Percentiles = percentiles
+	} else {
+		second.Samples = append(windowSums(set, t, rolled, end), percentiles...)
+	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.waiting = append(s.waiting, samples)
+	s.waiting = append(s.waiting, second)
 	s.waits.Store(true)
 }
 
@@ -122,8 +127,8 @@ func (s *sharedRun) handOver(state *lib.State) {
 	s.waiting = nil
 	s.waits.Store(false)
 	s.mutex.Unlock()
-	for _, samples := range waiting {
-		state.Samples <- samples
+	for _, second := range waiting {
+		state.Samples <- second
 	}
 }
 

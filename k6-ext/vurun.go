@@ -119,9 +119,8 @@ func (v *vuRun) iterate(sobek.FunctionCall) sobek.Value {
 		v.shared.Iterate(ctx, v.worker, v.number)
 		if v.sampler != nil {
 			v.sampler.flush()
-		} else {
-			v.shared.handOver(state)
 		}
+		v.shared.handOver(state)
 		// With a number of operations and nothing else, how many slices it takes is not known: the run is one iteration.
 		if !v.wholeRun || v.shared.Finished() || ctx.Err() != nil {
 			return sobek.Undefined()

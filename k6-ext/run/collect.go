@@ -19,6 +19,8 @@ type collector struct {
 	response *histogram.Interval
 	total    uint64
 	logged   time.Duration
+	// stamped is the end of the second that was told to the listener last.
+	stamped time.Time
 
 	quit    chan struct{}
 	stopped sync.WaitGroup
@@ -91,8 +93,23 @@ func (c *collector) roll(now time.Time) {
 	}
 	c.tell(rolled, phase, elapsed, harness.Backlog)
 	if r.environment.Listener != nil {
-		r.environment.Listener(rolled, now)
+		r.environment.Listener(rolled, c.stamp(rolled.Second, now))
 	}
+}
+
+// stamp is the end of a second: whole seconds after the run's start, so that what is drawn by seconds has one value in each. The last roll
+// comes before its second ends, and may be the second one within it. No stamp is given twice: what has the same instant and the same tags would
+// overwrite each other in InfluxDB.
+func (c *collector) stamp(second int, now time.Time) time.Time {
+	end := c.run.engine.Start().Add(time.Duration(second+1) * collectEvery)
+	if end.After(now) {
+		end = now
+	}
+	if !end.After(c.stamped) {
+		end = c.stamped.Add(time.Nanosecond)
+	}
+	c.stamped = end
+	return end
 }
 
 // withinMeasure says whether a reading belongs to the measured phase; the one at its very start does, within the precision of the

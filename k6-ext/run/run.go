@@ -28,7 +28,7 @@ type Environment struct {
 	Instance string
 	// Rehearse stands for k6 while the ceiling is measured, where k6 is given something for each of these operations; nil: it is not.
 	Rehearse func(operations []workload.Operation) Rehearsal
-	// Listener hears of every second's windows, on the collecting goroutine; nil: nobody does.
+	// Listener hears of every second's windows, on the collecting goroutine, with the end of the second; nil: nobody does.
 	Listener func(*record.Rolled, time.Time)
 }
 
