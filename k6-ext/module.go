@@ -34,7 +34,7 @@ type RootModule struct {
 func New() *RootModule {
 	return &RootModule{
 		registry: drivers(),
-		events:   sync.OnceValue(run.EventsFromEnvironment),
+		events:   run.EventsFromEnvironment,
 		runs:     map[string]*sharedRun{},
 		metrics:  map[*metrics.Registry]*metricSet{},
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"sync"
 )
 
 // EventsVariable names the environment variable with the number of the file descriptor that events are written to.
@@ -47,14 +48,15 @@ func NewEvents(writer io.Writer) *Events {
 	return e
 }
 
-// EventsFromEnvironment sends to the file descriptor that the environment names, if it does.
-func EventsFromEnvironment() *Events {
+// EventsFromEnvironment sends to the file descriptor that the environment names, if it does. All of a process get the same: a
+// descriptor has one owner.
+var EventsFromEnvironment = sync.OnceValue(func() *Events {
 	number, err := strconv.Atoi(os.Getenv(EventsVariable))
 	if err != nil || number < 3 {
 		return NewEvents(nil)
 	}
 	return NewEvents(os.NewFile(uintptr(number), "events"))
-}
+})
 
 // Listening says whether anybody was named to hear.
 func (e *Events) Listening() bool { return e.queue != nil }
@@ -122,6 +124,15 @@ type (
 	finishingEvent struct {
 		Event string `json:"event"`
 	}
+	outputEvent struct {
+		Event   string `json:"event"`
+		State   string `json:"state"`
+		Message string `json:"message"`
+		// Points that were written and lost, and the operations that the lost ones counted; known at the end.
+		Written        int `json:"written"`
+		Lost           int `json:"lost"`
+		LostOperations int `json:"lostOperations"`
+	}
 	errorEvent struct {
 		Event    string `json:"event"`
 		Kind     string `json:"kind"`
@@ -140,6 +151,11 @@ type (
 		Failure string          `json:"failure,omitempty"`
 	}
 )
+
+// NewOutputEvent tells how an output of k6 is doing: "failing", "recovered" or "finished".
+func NewOutputEvent(state, message string, written, lost, lostOperations int) any {
+	return outputEvent{"output", state, message, written, lost, lostOperations}
+}
 
 // EmitWorkload sends a workload to whoever started this process or, where nobody listens, prints it.
 func EmitWorkload(events *Events, text json.RawMessage) {
