@@ -6,6 +6,7 @@ import (
 	"go.k6.io/k6/v2/js/modules"
 	"go.k6.io/k6/v2/output"
 
+	"github.com/dbmark/dbmark/k6-ext/driver"
 	"github.com/dbmark/dbmark/k6-ext/influxdb"
 	"github.com/dbmark/dbmark/k6-ext/run"
 )
@@ -15,7 +16,13 @@ const ImportPath = "k6/x/dbmark"
 
 func init() {
 	modules.Register(ImportPath, New())
-	output.RegisterExtension(influxdb.Name, influxdb.Constructor(outputListener))
+	output.RegisterExtension(influxdb.Name, func(params output.Params) (output.Output, error) {
+		made, err := influxdb.Constructor(outputListener)(params)
+		if err != nil {
+			run.ReportError(run.EventsFromEnvironment(), string(driver.KindUsage), err.Error())
+		}
+		return made, err
+	})
 }
 
 // outputListener is whoever started this process, if it listens.

@@ -23,7 +23,10 @@ export function runCommand(finish: (code: ExitCode) => void): Command {
     .option("--reload", "load the data set again even if the target holds it")
     .option("--allow-writes", "allow writing to tables that dbmark did not make")
     .addOption(
-      repeated("--k6-out <output>", "an output of k6, for example json=samples.json; may be given several times"),
+      repeated(
+        "--k6-out <output>",
+        "an output of k6, for example json=samples.json or influxdb=http://127.0.0.1:8086/k6; may be given several times",
+      ),
     )
     .addOption(
       new Option(

@@ -91,6 +91,9 @@ export class Progress {
       case "window":
         this.#showWindow(event);
         break;
+      case "output":
+        this.say(event.message);
+        break;
       case "finishing":
         this.#change("Finishing: closing sessions, balancing the books …");
         break;

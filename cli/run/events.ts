@@ -16,6 +16,15 @@ export type RunEvent =
   | { event: "started"; folder: string; totalSeconds: number | null; operationCount: number | null; loop: string }
   | WindowEvent
   | { event: "finishing" }
+  | {
+      event: "output";
+      state: "failing" | "recovered" | "finished";
+      message: string;
+      /** Points, and operations that lost points counted; known at the end. */
+      written: number;
+      lost: number;
+      lostOperations: number;
+    }
   | { event: "error"; kind: string; exitCode: 2 | 3 | 4; message: string }
   | FinishedEvent;
 

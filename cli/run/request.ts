@@ -7,6 +7,7 @@ import { findSuite, suites, tableOf, workloadOf } from "../../modules/index.ts";
 import { CommandError } from "../errors.ts";
 import { assertBuilt, scriptBundle } from "../installation.ts";
 import { redact } from "../redact.ts";
+import { checkOutputs } from "./outputs.ts";
 import { isProfileFile, readProfileFile } from "./profile-file.ts";
 import { prepareResultsFolder } from "./results-folder.ts";
 import { checkSettings } from "./settings.ts";
@@ -59,17 +60,19 @@ export async function checkRequest(suiteName: string, options: RunOptions): Prom
       "--keep is for the embedded PostgreSQL; a target of your own keeps its data anyway. Leave out --keep or --target",
     );
   }
+  const outputs = checkOutputs(options.k6Out, process.env);
   return {
     ...work,
     keep: options.keep === true,
     environment: {
+      ...outputs.environment,
       ...settings,
       ...(options.reload ? { DBMARK_RELOAD: "1" } : {}),
       ...(options.allowWrites ? { DBMARK_ALLOW_WRITES: "1" } : {}),
     },
     // Last: it makes a folder.
     resultsFolder: prepareResultsFolder(options.out),
-    outputs: options.k6Out,
+    outputs: outputs.outputs,
   };
 }
 

@@ -6,6 +6,7 @@ import { Progress } from "../progress/progress.ts";
 import { describeExecution, execute, isExplained } from "./execution.ts";
 import { Interrupted, Interruption } from "./interruption.ts";
 import { judgeRun, type Story } from "./outcome.ts";
+import { noteLosses, type OutputEvent } from "./outputs.ts";
 import type { RunRequest } from "./request.ts";
 
 /** What it takes to run something. */
@@ -56,14 +57,19 @@ async function runK6(
   progress: Progress,
 ): Promise<RunEnd> {
   const { script, outputs, environment, resultsFolder } = request;
+  const ofOutputs: OutputEvent[] = [];
   const execution = await execute({ script, outputs, environment, target, resultsFolder, database }, interruption, {
-    receive: (event) => progress.show(event),
+    receive(event) {
+      if (event.event === "output") ofOutputs.push(event);
+      progress.show(event);
+    },
     interrupted(count) {
       if (count === 1) progress.say("Interrupted: finishing in order (Ctrl-C again stops at once) …");
     },
   });
   progress.close();
   tellOfServer(database, execution.story, progress);
+  noteLosses(execution.story.folder, ofOutputs);
   const codes = await judgeRun(execution.story, execution.end);
   if (!isExplained(execution)) progress.say(`dbmark: ${describeExecution(execution)}`);
   return { exitCode: mostImportant(codes), folder: execution.story.folder };

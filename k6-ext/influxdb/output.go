@@ -193,7 +193,7 @@ func (o *Output) Stop() error {
 }
 
 func (o *Output) tellFailing(reason string) {
-	o.tell(Report{State: Failing, Message: fmt.Sprintf("%v takes no points: %s. The run goes on; points wait and are tried again", o.configuration, reason)})
+	o.tell(Report{State: Failing, Message: fmt.Sprintf("%v takes no points: %s. The run goes on; points wait, and are tried again until some seconds after its end", o.configuration, reason)})
 }
 
 func (o *Output) tellRecovered() {

@@ -17,7 +17,7 @@ import (
 // hasty is the usual patience, a hundred times shorter.
 var hasty = patience{
 	first: 3 * time.Millisecond, longest: 50 * time.Millisecond, refused: 50 * time.Millisecond,
-	closing: 300 * time.Millisecond, closingAll: 2 * time.Second,
+	closing: 300 * time.Millisecond, stranger: 30 * time.Millisecond, closingAll: 2 * time.Second,
 }
 
 // watched is an output with what it told.
@@ -184,6 +184,41 @@ func TestAServerThatComesBackGetsEverything(t *testing.T) {
 				t.Errorf("told are %v, at the end %v", states, report)
 			}
 		})
+	}
+}
+
+func TestAServerThatTookPointsIsWaitedForLongerThanOneThatNeverDid(t *testing.T) {
+	long := patience{first: time.Millisecond, longest: time.Millisecond, refused: time.Hour, closing: time.Minute, stranger: 3 * time.Millisecond, closingAll: time.Minute}
+	fail := func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+		http.Error(w, "starting", http.StatusServiceUnavailable)
+		return true
+	}
+	known := influxtest.Start(t)
+	known.Databases["load"] = true
+	w := watch(t, known.URL+"/load", nil, long)
+	w.give(10)
+	w.until("the first points", func() bool { return known.Sum("transactions_total", "value") == 10 })
+	known.Fault(fail)
+	w.give(20)
+	ended := make(chan Report)
+	go func() { ended <- w.finish() }()
+	w.until("it to be tried for a while", func() bool { return known.Writes() > 50 })
+	known.Fault(nil)
+	report := <-ended
+	w.balances(known, report)
+	if report.Lost != 0 {
+		t.Errorf("a server that came back after the end: %v", report)
+	}
+
+	stranger := influxtest.Start(t)
+	stranger.Databases["load"] = true
+	stranger.Fault(fail)
+	w = watch(t, stranger.URL+"/load", nil, long)
+	w.give(10)
+	report = w.finish()
+	w.balances(stranger, report)
+	if report.Written != 0 || report.LostOperations != 10 {
+		t.Errorf("a server that never took anything: %v", report)
 	}
 }
 

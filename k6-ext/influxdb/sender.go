@@ -13,14 +13,14 @@ type patience struct {
 	first, longest time.Duration
 	// refused is the wait after a refusal, which asking again does not change by itself.
 	refused time.Duration
-	// closing is how long a server that does not answer is waited for when the run is over, and closingAll how long at most
-	// one that does.
-	closing, closingAll time.Duration
+	// When the run is over, closing is how long a server that took points before and does not now is waited for, because it probably comes
+	// back; stranger, how long one is that never took any; and closingAll, how long it may take all in all.
+	closing, stranger, closingAll time.Duration
 }
 
 var usualPatience = patience{
 	first: 250 * time.Millisecond, longest: 10 * time.Second, refused: 10 * time.Second,
-	closing: 10 * time.Second, closingAll: time.Minute,
+	closing: 20 * time.Second, stranger: 3 * time.Second, closingAll: time.Minute,
 }
 
 // totals are what became of the points so far.
@@ -138,7 +138,7 @@ func (s *sender) pause(a answer, wait time.Duration) {
 	// Senders that a server has lost at once do not all come back at once.
 	wait = time.Duration(float64(wait) * (0.8 + 0.4*rand.Float64()))
 	if isClosed(s.closing) {
-		time.Sleep(min(wait, s.patience.closing/10))
+		time.Sleep(min(wait, s.patience.stranger/3))
 		return
 	}
 	select {
@@ -152,11 +152,14 @@ func (s *sender) givesUp(ctx context.Context, a answer) bool {
 	if !isClosed(s.closing) {
 		return false
 	}
-	since := s.closedAt
+	since, limit := s.closedAt, s.patience.closing
+	if s.wroteAt.IsZero() {
+		limit = s.patience.stranger
+	}
 	if s.wroteAt.After(since) {
 		since = s.wroteAt
 	}
-	return a.verdict == refused || ctx.Err() != nil || time.Since(since) > s.patience.closing
+	return a.verdict == refused || ctx.Err() != nil || time.Since(since) > limit
 }
 
 // count keeps the books of a batch that is done with.

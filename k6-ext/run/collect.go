@@ -98,15 +98,15 @@ func (c *collector) roll(now time.Time) {
 }
 
 // stamp is the end of a second: whole seconds after the run's start, so that what is drawn by seconds has one value in each. The last roll
-// comes before its second ends, and may be the second one within it. No stamp is given twice: what has the same instant and the same tags would
-// overwrite each other in InfluxDB.
+// comes before its second ends, and may be the second one within it. No stamp is given twice, not even to the millisecond: what has the same
+// instant and the same tags would overwrite each other in InfluxDB, and Prometheus refuses it.
 func (c *collector) stamp(second int, now time.Time) time.Time {
 	end := c.run.engine.Start().Add(time.Duration(second+1) * collectEvery)
 	if end.After(now) {
 		end = now
 	}
 	if !end.After(c.stamped) {
-		end = c.stamped.Add(time.Nanosecond)
+		end = c.stamped.Add(time.Millisecond)
 	}
 	c.stamped = end
 	return end

@@ -752,7 +752,8 @@ export interface Reason {
     | "crashed"
     | "books"
     | "nothing_measured"
-    | "results_incomplete";
+    | "results_incomplete"
+    | "output_incomplete";
   message: string;
 }
 /**
