@@ -23,7 +23,10 @@ const checks = [
     "generated files",
     async () => (await changedByGenerating()).map((path) => `${path} is stale: npm run generate`).join("\n"),
   ],
-  ["Go modules (go mod tidy)", () => untidyModules([extension, join(root, "build", "tools"), measurer, xk6Sql])],
+  [
+    "Go modules (go mod tidy)",
+    () => untidyModules([extension, join(root, "build", "tools"), join(root, "build", "influxdb"), measurer, xk6Sql]),
+  ],
   ["Go formatting (gofmt)", unformattedGo],
   ["Go (go vet)", () => problems("go", ["vet", "-tags", "systems", "./..."], extension)],
   ["Go of the benchmarks (go vet)", () => problems("go", ["vet", "./..."], measurer)],

@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { prepareChromium } from "./chromium.mjs";
 import { BuildError, main } from "./command.mjs";
 import { goTest } from "./go-test.mjs";
+import { goTool } from "./go-tools.mjs";
 import { preparePostgresPrograms } from "./postgres-programs.mjs";
 import { prepare } from "./prepare.mjs";
 import { prepareProgram } from "./programs.mjs";
@@ -23,6 +24,7 @@ await main(async () => {
     await prepareProgram("redis-server", "redis-server");
     await preparePostgresPrograms();
     await prepareChromium();
+    await goTool("influxd");
   }
   // Without jq the documents' examples of it are left out, which CI does not allow.
   else if (process.env.CI) await prepareProgram("jq", "jq");
