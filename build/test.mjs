@@ -24,6 +24,7 @@ await main(async () => {
     await prepareProgram("redis-server", "redis-server");
     await preparePostgresPrograms();
     await prepareChromium();
+    await prepareProgram("prometheus", "prometheus");
     await goTool("influxd");
   }
   // Without jq the documents' examples of it are left out, which CI does not allow.

@@ -20,7 +20,7 @@ type patience struct {
 
 var usualPatience = patience{
 	first: 250 * time.Millisecond, longest: 10 * time.Second, refused: 10 * time.Second,
-	closing: 20 * time.Second, stranger: 3 * time.Second, closingAll: time.Minute,
+	closing: 20 * time.Second, stranger: 5 * time.Second, closingAll: time.Minute,
 }
 
 // totals are what became of the points so far.
@@ -97,24 +97,46 @@ func (s *sender) await() (batch, bool) {
 	}
 }
 
-// limit ends everything when closing takes too long.
+// limit ends what is under way when closing takes too long.
 func (s *sender) limit(ctx context.Context, cancel context.CancelFunc) {
 	select {
 	case <-s.closing:
 	case <-ctx.Done():
 		return
 	}
+	// An attempt that fails in this time is the last by itself, with a better reason than that it was cut off.
+	stranger := s.patience.stranger * 3 / 2
 	select {
-	case <-time.After(s.patience.closingAll):
-		cancel()
+	case <-time.After(stranger):
 	case <-ctx.Done():
+		return
 	}
+	if !s.tookNothing() {
+		select {
+		case <-time.After(s.patience.closingAll - stranger):
+		case <-ctx.Done():
+		}
+	}
+	cancel()
+}
+
+// tookNothing says whether the server is one that never took any points.
+func (s *sender) tookNothing() bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.wroteAt.IsZero()
 }
 
 // deliver tries until the batch is written, or useless, or the run is over and the server was given its time.
 func (s *sender) deliver(ctx context.Context, b batch, tell func(answer)) answer {
+	var before answer
 	for wait := s.patience.first; ; wait = min(2*wait, s.patience.longest) {
 		a := s.client.write(ctx, b)
+		if ctx.Err() != nil && before.reason != "" && a.verdict != written {
+			// This attempt was cut off; what was wrong is what the one before said.
+			return before
+		}
+		before = a
 		s.count(b, a)
 		// Points that a server takes and cannot use are told at the end, with their number.
 		if a.verdict != useless {
@@ -153,7 +175,7 @@ func (s *sender) givesUp(ctx context.Context, a answer) bool {
 		return false
 	}
 	since, limit := s.closedAt, s.patience.closing
-	if s.wroteAt.IsZero() {
+	if s.tookNothing() {
 		limit = s.patience.stranger
 	}
 	if s.wroteAt.After(since) {
