@@ -104,7 +104,7 @@ func (c *client) post(ctx context.Context, b batch) (answer, int) {
 	return judge(response, text, b.points), response.StatusCode
 }
 
-// dropped is how InfluxDB 1.x counts the points of a batch that it did not take.
+// droppedPattern finds how InfluxDB 1.x counts the points of a batch that it did not take.
 var droppedPattern = regexp.MustCompile(`\bdropped=(\d+)`)
 
 // judge reads an answer.
