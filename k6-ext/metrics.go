@@ -7,6 +7,7 @@ import (
 	"go.k6.io/k6/v2/metrics"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/live"
 	"github.com/dbmark/dbmark/k6-ext/run"
 )
 
@@ -21,6 +22,14 @@ type metricSet struct {
 	recordsRead, recordsWritten       *metrics.Metric
 	timeouts, connections, validation *metrics.Metric
 	sloMissed                         *metrics.Metric
+	// elapsed, and those after it, have one value a second, which is not of an operation.
+	elapsed, workers, backlog *metrics.Metric
+	harnessCPU, harnessMemory *metrics.Metric
+	serverCPU, serverMemory   *metrics.Metric
+	// harnessLag are percentiles of a second's harness lag by suffix.
+	harnessLag map[string]*metrics.Metric
+	// buckets hold, in the windows mode, a second's histograms by the names of gauges.
+	buckets map[string]*metrics.Metric
 	// gauges hold, in the windows mode, the percentiles of a second's histograms: by "latency_ms" or "response_time_ms" and suffix.
 	gauges map[string]map[string]*metrics.Metric
 }
@@ -51,6 +60,9 @@ func newMetricSet(registry *metrics.Registry) *metricSet {
 	counter := func(name string, kind ...metrics.ValueType) *metrics.Metric {
 		return registry.MustNewMetric(name, metrics.Counter, kind...)
 	}
+	gauge := func(name string, kind ...metrics.ValueType) *metrics.Metric {
+		return registry.MustNewMetric(name, metrics.Gauge, kind...)
+	}
 	trend := func(name string) *metrics.Metric {
 		return registry.MustNewMetric(name, metrics.Trend, metrics.Time)
 	}
@@ -76,13 +88,26 @@ func newMetricSet(registry *metrics.Registry) *metricSet {
 		connections:    counter("connection_errors_total"),
 		validation:     counter("validation_errors_total"),
 		sloMissed:      counter("slo_missed"),
+		elapsed:        gauge("run_elapsed_seconds"),
+		workers:        gauge("workers_active"),
+		backlog:        gauge("operations_backlog"),
+		harnessCPU:     gauge("harness_cpu_cores"),
+		harnessMemory:  gauge("harness_memory_bytes", metrics.Data),
+		serverCPU:      gauge("server_cpu_cores"),
+		serverMemory:   gauge("server_memory_bytes", metrics.Data),
+		harnessLag:     map[string]*metrics.Metric{},
+		buckets:        map[string]*metrics.Metric{},
 		gauges:         map[string]map[string]*metrics.Metric{},
 	}
 	for _, name := range []string{"latency_ms", "response_time_ms"} {
 		set.gauges[name] = map[string]*metrics.Metric{}
-		for _, gauge := range gaugeSuffixes {
-			set.gauges[name][gauge.suffix] = registry.MustNewMetric(name+gauge.suffix, metrics.Gauge, metrics.Time)
+		for _, of := range gaugeSuffixes {
+			set.gauges[name][of.suffix] = gauge(name+of.suffix, metrics.Time)
 		}
+		set.buckets[name] = counter(name + live.BucketSuffix)
+	}
+	for _, of := range gaugeSuffixes {
+		set.harnessLag[of.suffix] = gauge("harness_lag_ms"+of.suffix, metrics.Time)
 	}
 	return set
 }
@@ -116,6 +141,9 @@ func (set *metricSet) refuseUnfilled(mode string, thresholds map[string]metrics.
 			for _, metric := range gauges {
 				unfilled[metric.Name] = true
 			}
+		}
+		for _, metric := range set.buckets {
+			unfilled[metric.Name] = true
 		}
 	}
 	for name := range thresholds {

@@ -82,7 +82,10 @@ func TestTotalsThatReachK6EqualThoseOfTheFile(t *testing.T) {
 			kinds := map[string]string{"lookup": "read", "insert": "write", "remove": "delete", "bulk": "batch"}
 			for _, s := range samples {
 				if s.tags["system"] != "noop" || s.tags["instance"] != "0" || s.tags["testid"] != file["testid"] || s.tags["team"] != "storage" ||
-					s.tags["phase"] == "" || s.tags["kind"] == "" || s.tags["kind"] != kinds[s.tags["operation"]] || s.tags["group"] != "" {
+					s.tags["phase"] == "" || s.tags["kind"] != kinds[s.tags["operation"]] || s.tags["group"] != "" {
+					t.Fatalf("a sample of %s has the tags %v", s.metric, s.tags)
+				}
+				if (s.tags["kind"] == "") != metricsOfTheHarness.MatchString(s.metric) {
 					t.Fatalf("a sample of %s has the tags %v", s.metric, s.tags)
 				}
 				if _, tagged := s.tags["error"]; tagged != strings.Contains(s.metric, "errors_total") {
@@ -117,7 +120,15 @@ var modeOfMetric = map[string]string{
 	"response_time_ms_p50": "windows", "response_time_ms_p95": "windows", "response_time_ms_p99": "windows", "response_time_ms_max": "windows",
 	"timeout_errors_total": "", "connection_errors_total": "", "validation_errors_total": "", "slo_missed": "",
 	"transaction_retries_total": "",
+	"latency_ms_bucket":         "windows", "response_time_ms_bucket": "windows",
+	"run_elapsed_seconds": "both", "workers_active": "both", "operations_backlog": "both", "harness_cpu_cores": "both", "harness_memory_bytes": "both",
+	// A closed loop has no lag, and noop no process on this host.
+	"harness_lag_ms_p50": "", "harness_lag_ms_p95": "", "harness_lag_ms_p99": "", "harness_lag_ms_max": "",
+	"server_cpu_cores": "", "server_memory_bytes": "",
 }
+
+// metricsOfTheHarness are not of an operation.
+var metricsOfTheHarness = regexp.MustCompile("^(run_|workers_|operations_|harness_|server_)")
 
 func TestEveryMetricIsKnownToTheTest(t *testing.T) {
 	p := newProcess(t)
@@ -201,7 +212,7 @@ func checkWindowSamples(t *testing.T, samples []sample) {
 		last := math.Inf(-1)
 		for _, s := range samples {
 			suffix, ours := strings.CutPrefix(s.metric, name+"_")
-			if !ours {
+			if !ours || suffix == "bucket" {
 				continue
 			}
 			if suffix == "p50" {
@@ -233,6 +244,7 @@ func TestThresholdsThatCouldNeverFailAreRefused(t *testing.T) {
 		{"transaction_success_rate", "windows", "METRICS=operations"},
 		{"read_latency_ms", "windows", "METRICS=operations"},
 		{"latency_ms_p99", "operations", "METRICS=windows"},
+		{"latency_ms_bucket{le:1}", "operations", "METRICS=windows"},
 		{"response_time_ms_max{operation:read}", "operations", "METRICS=windows"},
 	} {
 		p := newProcess(t)
@@ -243,7 +255,7 @@ func TestThresholdsThatCouldNeverFailAreRefused(t *testing.T) {
 	}
 	for _, c := range []struct{ metric, mode string }{
 		{"latency_ms", "operations"}, {"latency_ms_p99", "windows"}, {"transactions_total", "windows"}, {"transaction_errors_total", "operations"},
-		{"slo_missed", "windows"}, {"http_req_duration", "windows"},
+		{"slo_missed", "windows"}, {"harness_lag_ms_max", "operations"}, {"operations_backlog", "windows"}, {"http_req_duration", "windows"},
 	} {
 		p := newProcess(t)
 		p.options.Thresholds = threshold(c.metric)

@@ -18,6 +18,8 @@ type tagging struct {
 	operations []taggedOperation
 	// sets by phase and operation.
 	sets [][]*metrics.TagSet
+	// phases are the tags of what is not of an operation, by phase.
+	phases []*metrics.TagSet
 }
 
 // taggedOperation is what samples say of an operation.
@@ -39,6 +41,7 @@ func newTagging(base *metrics.TagSet, system, instance, testID string, operation
 			sets[i] = t.base.With("operation", operation.name).With("kind", string(operation.kind)).With("phase", phase.String())
 		}
 		t.sets = append(t.sets, sets)
+		t.phases = append(t.phases, t.base.With("phase", phase.String()))
 	}
 	return t
 }
@@ -164,6 +167,56 @@ func windowPercentiles(set *metricSet, t *tagging, rolled *record.Rolled, end ti
 				samples = append(samples, metrics.Sample{
 					TimeSeries: metrics.TimeSeries{Metric: set.gauges[name][gauge.suffix], Tags: t.sets[w.Phase][w.Operation]},
 					Time:       end, Value: milliseconds(time.Duration(h.Percentile(gauge.percentile))),
+				})
+			}
+		}
+	}
+	return samples
+}
+
+// harnessSamples makes, of one second, a Gauge for each figure of the load generator, and of the server where it is on this host.
+func harnessSamples(set *metricSet, t *tagging, rolled *record.Rolled, harness *record.HarnessLine, end time.Time) metrics.Samples {
+	var samples metrics.Samples
+	add := func(metric *metrics.Metric, tags *metrics.TagSet, value float64) {
+		samples = append(samples, metrics.Sample{
+			TimeSeries: metrics.TimeSeries{Metric: metric, Tags: tags}, Time: end, Value: value,
+		})
+	}
+	tags := t.base.With("phase", harness.Phase)
+	add(set.elapsed, tags, float64(harness.Second+1))
+	add(set.workers, tags, float64(harness.WorkersActive))
+	add(set.backlog, tags, float64(harness.Backlog))
+	if harness.CPUSeconds != nil && harness.Seconds > 0 {
+		add(set.harnessCPU, tags, *harness.CPUSeconds/harness.Seconds)
+	}
+	if harness.MemoryBytes != nil {
+		add(set.harnessMemory, tags, float64(*harness.MemoryBytes))
+	}
+	if harness.Server != nil && harness.Seconds > 0 {
+		add(set.serverCPU, tags, harness.Server.CPUSeconds/harness.Seconds)
+		add(set.serverMemory, tags, float64(harness.Server.MemoryBytes))
+	}
+	for phase, lag := range rolled.Lag {
+		if lag == nil || lag.Count() == 0 {
+			continue
+		}
+		for _, gauge := range gaugeSuffixes {
+			add(set.harnessLag[gauge.suffix], t.phases[phase], milliseconds(time.Duration(lag.Percentile(gauge.percentile))))
+		}
+	}
+	return samples
+}
+
+// bucketSamples makes Counters of histograms, one for each bucket that is not empty.
+func bucketSamples(set *metricSet, histograms []live.Histogram, end time.Time) metrics.Samples {
+	var samples metrics.Samples
+	for i := range histograms {
+		h := &histograms[i]
+		for bucket, count := range h.Counts {
+			if count > 0 {
+				tags := h.Tags.With(live.BucketTag, live.BucketLabels[bucket])
+				samples = append(samples, metrics.Sample{
+					TimeSeries: metrics.TimeSeries{Metric: set.buckets[h.Metric], Tags: tags}, Time: end, Value: float64(count),
 				})
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -82,7 +83,9 @@ func (s *sharedRun) open(ctx context.Context, state *lib.State, set *metricSet, 
 	if s.Declaration().Metrics == run.OperationsMode {
 		environment.Rehearse = rehearseSamples
 	}
-	environment.Listener = func(rolled *record.Rolled, end time.Time) { s.keepSecond(set, rolled, end) }
+	environment.Listener = func(rolled *record.Rolled, harness record.HarnessLine, end time.Time) {
+		s.keepSecond(set, rolled, &harness, end)
+	}
 	return s.Open(ctx, environment)
 }
 
@@ -98,17 +101,18 @@ func (s *sharedRun) tag(state *lib.State) {
 }
 
 // keepSecond queues a second: only a VU may hand samples to k6.
-func (s *sharedRun) keepSecond(set *metricSet, rolled *record.Rolled, end time.Time) {
+func (s *sharedRun) keepSecond(set *metricSet, rolled *record.Rolled, harness *record.HarnessLine, end time.Time) {
 	t := s.tagging.Load()
 	if t == nil {
 		return
 	}
-	second := &live.Second{At: end, Histograms: histogramsOf(t, rolled), TestID: s.ID(), Instance: s.Instance()}
+	second := &live.Second{At: end, Samples: harnessSamples(set, t, rolled, harness, end), Histograms: histogramsOf(t, rolled), TestID: s.ID(), Instance: s.Instance()}
 	percentiles := windowPercentiles(set, t, rolled, end)
 	if s.Declaration().Metrics == run.OperationsMode {
 		second.Percentiles = percentiles
 	} else {
-		second.Samples = append(windowSums(set, t, rolled, end), percentiles...)
+		second.Samples = slices.Concat(second.Samples, windowSums(set, t, rolled, end), percentiles)
+		second.Buckets = bucketSamples(set, second.Histograms, end)
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()

@@ -68,7 +68,7 @@ func (l *lines) second(s *live.Second) {
 		h := &s.Histograms[i]
 		for bucket, count := range h.Counts {
 			if count > 0 {
-				l.point(h.Metric+"_bucket", h.Tags, live.BucketLabels[bucket], s.At, field{"value", float64(count)})
+				l.point(h.Metric+live.BucketSuffix, h.Tags, live.BucketLabels[bucket], s.At, field{"value", float64(count)})
 			}
 		}
 	}

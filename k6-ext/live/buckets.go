@@ -18,6 +18,12 @@ const (
 // operations, seconds, instances and runs can be added and laid over each other.
 var BucketLimits = bucketLimits()
 
+// BucketSuffix is what the name of a metric of buckets has after that of the times, and BucketTag the tag with the bucket's label.
+const (
+	BucketSuffix = "_bucket"
+	BucketTag    = "le"
+)
+
 // BucketLabels name the buckets by their upper limit in milliseconds, the last one "+Inf".
 var BucketLabels = bucketLabels()
 

@@ -3,6 +3,7 @@
 package live
 
 import (
+	"slices"
 	"time"
 
 	"go.k6.io/k6/v2/metrics"
@@ -12,8 +13,10 @@ import (
 type Second struct {
 	// At is the second's end. No two seconds of a run have the same, and they lie whole seconds apart, except for the last.
 	At time.Time
-	// Samples are what every output gets; empty where k6 gets a sample for each operation.
+	// Samples are what every output gets, with sums and percentiles of operations only where k6 does not get a sample for each of them.
 	Samples metrics.Samples
+	// Buckets are Histograms as Counters, for outputs that do not know Histograms; empty where Samples has no sums of operations either.
+	Buckets metrics.Samples
 	// Percentiles are the Gauges of the windows mode where Samples does not have them.
 	Percentiles metrics.Samples
 	Histograms  []Histogram
@@ -21,8 +24,13 @@ type Second struct {
 	TestID, Instance string
 }
 
-// GetSamples implements metrics.SampleContainer.
-func (s *Second) GetSamples() []metrics.Sample { return s.Samples }
+// GetSamples implements metrics.SampleContainer. k6 and each of its outputs call it.
+func (s *Second) GetSamples() []metrics.Sample {
+	if len(s.Buckets) == 0 {
+		return s.Samples
+	}
+	return append(slices.Clip(s.Samples), s.Buckets...)
+}
 
 // Histogram is how the times of one operation in one second are distributed.
 type Histogram struct {

@@ -93,7 +93,7 @@ func (c *collector) roll(now time.Time) {
 	}
 	c.tell(rolled, phase, elapsed, harness.Backlog)
 	if r.environment.Listener != nil {
-		r.environment.Listener(rolled, c.stamp(rolled.Second, now))
+		r.environment.Listener(rolled, harness, c.stamp(rolled.Second, now))
 	}
 }
 

@@ -307,7 +307,7 @@ func TestRunsThatCannotBeTrustedSayWhy(t *testing.T) {
 func TestAnInterruptedRunKeepsWhatItMeasured(t *testing.T) {
 	r := started(t, work, map[string]any{"profile": closed(2, 3600), "target": "noop://local?latency=1ms"})
 	ctx, interrupt := context.WithCancel(context.Background())
-	r.environment.Listener = func(rolled *record.Rolled, _ time.Time) { interrupt() }
+	r.environment.Listener = func(*record.Rolled, record.HarnessLine, time.Time) { interrupt() }
 	iterate(t, ctx, r)
 	file := finish(t, r)
 	if file.Status != record.Interrupted || file.Validity.Valid || !codes(file)[record.CodeInterrupted] {

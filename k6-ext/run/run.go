@@ -28,8 +28,9 @@ type Environment struct {
 	Instance string
 	// Rehearse stands for k6 while the ceiling is measured, where k6 is given something for each of these operations; nil: it is not.
 	Rehearse func(operations []workload.Operation) Rehearsal
-	// Listener hears of every second's windows, on the collecting goroutine, with the end of the second; nil: nobody does.
-	Listener func(*record.Rolled, time.Time)
+	// Listener hears of every second's windows and of how the harness fared, on the collecting goroutine, with the end of the second; nil:
+	// nobody does.
+	Listener func(*record.Rolled, record.HarnessLine, time.Time)
 }
 
 // rehearsal is what stands for k6 while the ceiling is measured.
