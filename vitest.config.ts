@@ -3,7 +3,7 @@
 
 import { defineConfig } from "vitest/config";
 
-const roots = "{bench,build,cli,docs,e2e,k6-ext,lib,modules,profiles,scripts}";
+const roots = "{bench,build,cli,dashboards,docs,e2e,k6-ext,lib,modules,profiles,scripts}";
 const shared = { testTimeout: 60_000, hookTimeout: 120_000, exclude: ["node_modules/**", "dist/**"] };
 
 export default defineConfig({

@@ -1,9 +1,11 @@
-// Files made from others: the TypeScript types of the JSON Schemas, lib/schema/<name>.schema.json → <name>.generated.ts.
+// Files made from others: the TypeScript types of the JSON Schemas, lib/schema/<name>.schema.json → <name>.generated.ts, and Grafana's dashboards,
+// dashboards/index.ts → dashboards/<data source>/<name>.json.
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { root } from "./places.mjs";
 
+const dashboards = join(root, "dashboards");
 const schemas = join(root, "lib", "schema");
 
 /**
@@ -11,6 +13,29 @@ const schemas = join(root, "lib", "schema");
  * @returns {Promise<{ path: string, content: string }[]>}
  */
 async function contents() {
+  return [...(await typesOfSchemas()), ...(await dashboardFiles())];
+}
+
+/** @returns {Promise<{ path: string, content: string }[]>} */
+async function dashboardFiles() {
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    entryPoints: [join(dashboards, "index.ts")],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    // The SDK is CommonJS; it requires nothing of Node's.
+    write: false,
+    logLevel: "error",
+  });
+  const code = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64");
+  /** @type {typeof import("../dashboards/index.ts")} */
+  const made = await import(`data:text/javascript;base64,${code}`);
+  return made.dashboardFiles().map(({ path, content }) => ({ path: join(dashboards, path), content }));
+}
+
+/** @returns {Promise<{ path: string, content: string }[]>} */
+async function typesOfSchemas() {
   if (!existsSync(schemas)) return [];
   const { compileFromFile } = await import("json-schema-to-typescript");
   const names = readdirSync(schemas).filter((name) => name.endsWith(".schema.json"));
@@ -35,7 +60,10 @@ async function contents() {
 export async function generate() {
   return (await contents()).map(({ path, content }) => {
     const changed = !isCurrent(path, content);
-    if (changed) writeFileSync(path, content);
+    if (changed) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
+    }
     return { path: relative(root, path), changed };
   });
 }

@@ -1,0 +1,19 @@
+// All dashboards as files. `npm run generate` writes them.
+
+import { compareDashboard } from "./compare.ts";
+import { runDashboard } from "./run.ts";
+import { influxdb } from "./sources/influxdb.ts";
+import { prometheus } from "./sources/prometheus.ts";
+
+/** Every dashboard: its path below dashboards/, and its JSON, as Grafana imports and provisions it. */
+export function dashboardFiles(): { path: string; content: string }[] {
+  return [influxdb, prometheus].flatMap((source) =>
+    [
+      { name: "run", dashboard: runDashboard(source) },
+      { name: "compare", dashboard: compareDashboard(source) },
+    ].map(({ name, dashboard }) => ({
+      path: `${source.type}/${name}.json`,
+      content: `${JSON.stringify(dashboard.build(), null, 2)}\n`,
+    })),
+  );
+}

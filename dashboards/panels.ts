@@ -1,0 +1,182 @@
+// How dbmark's panels look. Times are milliseconds, as in the metrics.
+
+import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
+import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  GraphDrawStyle,
+  LegendDisplayMode,
+  LegendPlacement,
+  ReduceDataOptionsBuilder,
+  SortOrder,
+  TooltipDisplayMode,
+  VisibilityMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+} from "@grafana/grafana-foundation-sdk/common";
+import type { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
+import {
+  PanelBuilder as HeatmapBuilder,
+  HeatmapColorMode,
+  HeatmapColorOptionsBuilder,
+  HeatmapColorScale,
+  HeatmapTooltipBuilder,
+  YAxisConfigBuilder,
+} from "@grafana/grafana-foundation-sdk/heatmap";
+import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import { PanelBuilder as TrendBuilder } from "@grafana/grafana-foundation-sdk/trend";
+import { datasourceOf, type Figure, type Source } from "./sources/source.ts";
+
+/** What a panel shows. */
+export interface Content {
+  title: string;
+  description?: string;
+  /** Grafana's name of a unit. */
+  unit: string;
+  figures: Figure[];
+  /** Width in Grafana's columns, of which there are 24, and height in its rows. */
+  width: number;
+  height?: number;
+}
+
+const usualHeight = 8;
+/** Milliseconds between two values from which on a line is broken. */
+const gap = 5_000;
+
+const refIds = "ABCDEFGH";
+function queriesOf(source: Source, figures: Figure[]) {
+  return figures.map((figure, number) => source.query(figure, refIds.charAt(number)));
+}
+
+/** One number, of the whole time range. */
+export function numberPanel(source: Source, { title, description = "", unit, figures, width, height = 4 }: Content) {
+  return new StatBuilder()
+    .title(title)
+    .description(description)
+    .datasource(datasourceOf(source))
+    .targets(queriesOf(source, figures))
+    .unit(unit)
+    .noValue("–")
+    .graphMode(BigValueGraphMode.None)
+    .colorMode(BigValueColorMode.None)
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).fields("").values(false))
+    .span(width)
+    .height(height);
+}
+
+/** Lines over time. */
+export function linePanel(source: Source, content: Content): Builder<Panel> {
+  const { title, description = "", unit, figures, width, height = usualHeight } = content;
+  return new TimeSeriesBuilder()
+    .title(title)
+    .description(description)
+    .datasource(datasourceOf(source))
+    .targets(queriesOf(source, figures))
+    .interval("1s")
+    .unit(unit)
+    .min(0)
+    .drawStyle(GraphDrawStyle.Line)
+    .lineWidth(1)
+    .fillOpacity(0)
+    .showPoints(VisibilityMode.Auto)
+    .spanNulls(gap)
+    .legend(readableLegend())
+    .tooltip(allValues())
+    .span(width)
+    .height(height);
+}
+
+/** How times are distributed in each interval. The series' names are the upper limits of buckets, and each counts for itself. */
+export function heatmapPanel(source: Source, content: Omit<Content, "unit">): Builder<Panel> {
+  const { title, description = "", figures, width, height = usualHeight } = content;
+  return new HeatmapBuilder()
+    .title(title)
+    .description(description)
+    .datasource(datasourceOf(source))
+    .targets(queriesOf(source, figures))
+    .interval("1s")
+    .calculate(false)
+    .color(
+      new HeatmapColorOptionsBuilder()
+        .mode(HeatmapColorMode.Scheme)
+        .scheme("Oranges")
+        .scale(HeatmapColorScale.Exponential)
+        .exponent(0.5)
+        .steps(64)
+        .reverse(false),
+    )
+    .yAxis(new YAxisConfigBuilder().unit("ms"))
+    .cellGap(0)
+    .tooltip(new HeatmapTooltipBuilder().mode(TooltipDisplayMode.Single).yHistogram(true).showColorScale(true))
+    .showLegend()
+    .span(width)
+    .height(height);
+}
+
+/** A figure of several runs over the seconds since the start of each, a line for each run. */
+export function alignedPanel(source: Source, content: Omit<Content, "figures"> & { figure: Figure }): Builder<Panel> {
+  const { title, description = "", unit, figure, width, height = usualHeight } = content;
+  const { queries, columns, missingIsZero } = source.aligned(figure);
+  const value = missingIsZero ? "value or 0" : columns.value;
+  // groupingToMatrix names its first column so.
+  const seconds = `${columns.second}\\testid`;
+  return (
+    new TrendBuilder()
+      .title(title)
+      .description(description)
+      .datasource(datasourceOf(source))
+      .targets(queries)
+      .interval(`\${resolution}s`)
+      .maxDataPoints(mostDataPoints)
+      .transformations([
+        // One table with a row for each run and interval; of it, a column for each run and a row for each second.
+        { id: "merge", options: {} },
+        ...(missingIsZero ? [withZeros(columns.value, value)] : []),
+        {
+          id: "groupingToMatrix",
+          options: { columnField: "testid", rowField: columns.second, valueField: value, emptyValue: "null" },
+        },
+        {
+          id: "convertFieldType",
+          options: { conversions: [{ targetField: seconds, destinationType: "number" }], fields: {} },
+        },
+        { id: "sortBy", options: { fields: {}, sort: [{ field: seconds }] } },
+      ])
+      .xField(seconds)
+      .overrideByName(seconds, [{ id: "unit", value: "s" }])
+      .unit(unit)
+      .min(0)
+      .drawStyle(GraphDrawStyle.Line)
+      .lineWidth(1)
+      .fillOpacity(0)
+      .showPoints(VisibilityMode.Auto)
+      // Runs whose seconds are not the same have rows without a value.
+      .spanNulls(true)
+      .legend(readableLegend())
+      .tooltip(allValues())
+      .span(width)
+      .height(height)
+  );
+}
+
+/** A column that has 0 where another has nothing: the sum of that one. */
+function withZeros(column: string, alias: string) {
+  const reduce = { reducer: "sum", include: [column], nullValueMode: "null as zero" };
+  return { id: "calculateField", options: { mode: "reduceRow", reduce, alias, replaceFields: false } };
+}
+
+/** As many as Prometheus gives at most: three hours of seconds. */
+const mostDataPoints = 11_000;
+
+function readableLegend(): VizLegendOptionsBuilder {
+  return new VizLegendOptionsBuilder()
+    .displayMode(LegendDisplayMode.Table)
+    .placement(LegendPlacement.Bottom)
+    .showLegend(true)
+    .calcs(["lastNotNull", "max"]);
+}
+
+function allValues(): VizTooltipOptionsBuilder {
+  return new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending);
+}
