@@ -18,7 +18,7 @@ const hasJq = spawnSync("jq", ["--version"]).status === 0;
 
 /**
  * Before every script: `npx` without a look at the registry, few rows and operations where the command says nothing of them, and the
- * exit code that is meant. A short run on a busy machine may be invalid (4), which is the truth and no broken command.
+ * exit code that is meant; and DuckDB, which is there as a library only. A short run on a busy machine may be invalid (4), which is the truth and no broken command.
  */
 const preamble = `
 npx() {
@@ -32,6 +32,7 @@ npx() {
   env $short node ${root}/cli/dbmark.mjs "$@" || code=$?
   [ $code -eq $WANTED ] || { [ $WANTED -eq 0 ] && [ $code -eq 4 ]; } || { echo "ended with $code: $*"; exit 1; }
 }
+duckdb() { node ${root}/docs/duckdb-under-test.mjs "$@"; }
 `;
 
 /** Long examples, shortened. */

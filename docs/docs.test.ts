@@ -64,7 +64,7 @@ describe("what stands between back-quotes exists", () => {
   });
 
   it.each(named)("paths in %s", (path, { code }) => {
-    const folders = /^(build|cli|dist|docs|k6-ext|lib|modules|profiles|scripts|\.ci)\/[\w./-]*$/;
+    const folders = /^(build|cli|dashboards|dist|docs|k6-ext|lib|modules|profiles|scripts|\.ci)\/[\w./-]*$/;
     for (const found of code.filter((text) => folders.test(text) && !text.startsWith("dist/"))) {
       expect(existsSync(join(root, found)), `${path} names ${found}`).toBe(true);
     }
