@@ -118,7 +118,6 @@ export function heatmapPanel(source: Source, content: Omit<Content, "unit">): Bu
 export function alignedPanel(source: Source, content: Omit<Content, "figures"> & { figure: Figure }): Builder<Panel> {
   const { title, description = "", unit, figure, width, height = usualHeight } = content;
   const { queries, columns, missingIsZero } = source.aligned(figure);
-  const value = missingIsZero ? "value or 0" : columns.value;
   // groupingToMatrix names its first column so.
   const seconds = `${columns.second}\\testid`;
   return (
@@ -132,10 +131,10 @@ export function alignedPanel(source: Source, content: Omit<Content, "figures"> &
       .transformations([
         // One table with a row for each run and interval; of it, a column for each run and a row for each second.
         { id: "merge", options: {} },
-        ...(missingIsZero ? [withZeros(columns.value, value)] : []),
+        plainColumn(columns.value, missingIsZero),
         {
           id: "groupingToMatrix",
-          options: { columnField: "testid", rowField: columns.second, valueField: value, emptyValue: "null" },
+          options: { columnField: "testid", rowField: columns.second, valueField: plainName, emptyValue: "null" },
         },
         {
           id: "convertFieldType",
@@ -160,10 +159,17 @@ export function alignedPanel(source: Source, content: Omit<Content, "figures"> &
   );
 }
 
-/** A column that has 0 where another has nothing: the sum of that one. */
-function withZeros(column: string, alias: string) {
-  const reduce = { reducer: "sum", include: [column], nullValueMode: "null as zero" };
-  return { id: "calculateField", options: { mode: "reduceRow", reduce, alias, replaceFields: false } };
+const plainName = "plain";
+
+/**
+ * A column of its own with a column's values, and with 0 where that has none and it means so. Made anew, it lacks what Grafana's InfluxDB
+ * plugin says of how the column is called: the columns of runs, which are made of it, would all be called so.
+ */
+function plainColumn(column: string, missingIsZero: boolean) {
+  const reduce = missingIsZero
+    ? { reducer: "sum", include: [column], nullValueMode: "null as zero" }
+    : { reducer: "max", include: [column] };
+  return { id: "calculateField", options: { mode: "reduceRow", reduce, alias: plainName, replaceFields: false } };
 }
 
 /** As many as Prometheus gives at most: three hours of seconds. */
