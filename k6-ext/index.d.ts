@@ -53,6 +53,10 @@ export interface RunDeclaration {
   /** Version and git revision of dbmark. */
   version: string;
   gitRevision: string;
+  /** The tag `testid`, which the instances of a run share; absent: the name of the run folder. */
+  testId?: string;
+  /** When all instances start: an instant, RFC 3339, or `told` for one that whoever listens to the events tells; absent: at once. */
+  startAt?: string;
 }
 
 /** A run; every VU that declares it gets the same one. */

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
 	"github.com/dbmark/dbmark/k6-ext/pacing"
+	"github.com/dbmark/dbmark/k6-ext/record"
 )
 
 // segmentOf is this instance's part of a run that k6 splits with --execution-segment.
@@ -13,11 +14,13 @@ type segmentOf struct {
 	scaleWorkers func(int) int
 	// instance is the segment, or "0" for a run that is not split.
 	instance string
+	// part is nil for a run that is not split.
+	part *record.Instance
 }
 
 func readSegment(options lib.Options) (segmentOf, error) {
 	if options.ExecutionSegment == nil {
-		return segmentOf{pacing.WholeStripe(), func(n int) int { return n }, instanceOf(options)}, nil
+		return segmentOf{pacing.WholeStripe(), func(n int) int { return n }, instanceOf(options), nil}, nil
 	}
 	tuple, err := lib.NewExecutionTuple(options.ExecutionSegment, options.ExecutionSegmentSequence)
 	if err != nil {
@@ -33,7 +36,14 @@ func readSegment(options lib.Options) (segmentOf, error) {
 		return segmentOf{}, driver.Usagef("--execution-segment %v: %v", options.ExecutionSegment, err)
 	}
 	scale := func(n int) int { return int(tuple.ScaleInt64(int64(n))) }
-	return segmentOf{stripe, scale, instanceOf(options)}, nil
+	if period == 1 {
+		return segmentOf{stripe, scale, instanceOf(options), nil}, nil
+	}
+	part := &record.Instance{
+		Segment: options.ExecutionSegment.String(), Sequence: tuple.Sequence.String(),
+		Number: tuple.SegmentIndex + 1, Of: len(tuple.Sequence.ExecutionSegmentSequence),
+	}
+	return segmentOf{stripe, scale, instanceOf(options), part}, nil
 }
 
 // instanceOf is the tag that keeps the samples of instances apart.

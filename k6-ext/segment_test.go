@@ -59,7 +59,7 @@ func TestARunWithoutSegmentsIsWhole(t *testing.T) {
 }
 
 func TestInstancesDoTogetherWhatOneDoes(t *testing.T) {
-	changes := map[string]any{"operationCount": 1001, "profile": closedProfile(4, 0, 0.1, 0), "metrics": "operations"}
+	changes := map[string]any{"operationCount": 1001, "profile": closedProfile(4, 0, 0.1, 0), "metrics": "operations", "testId": "shared"}
 	operations := map[string]float64{}
 	for _, segment := range []string{"0:1/2", "1/2:1"} {
 		p := newProcess(t)

@@ -79,6 +79,7 @@ func (s *sharedRun) open(ctx context.Context, state *lib.State, set *metricSet, 
 		Stripe:       segment.stripe,
 		ScaleWorkers: segment.scaleWorkers,
 		Instance:     segment.instance,
+		Part:         segment.part,
 	}
 	if s.Declaration().Metrics == run.OperationsMode {
 		environment.Rehearse = rehearseSamples
@@ -97,7 +98,7 @@ func (s *sharedRun) tag(state *lib.State) {
 	}
 	// setup() is a group of its own, which the samples of the run are not in.
 	base := state.Tags.GetCurrentValues().Tags.Without("group")
-	s.tagging.Store(newTagging(base, s.System(), s.Instance(), s.ID(), operations))
+	s.tagging.Store(newTagging(base, s.System(), s.Instance(), s.TestID(), operations))
 }
 
 // keepSecond queues a second: only a VU may hand samples to k6.

@@ -14,6 +14,7 @@ export type RunEvent =
   | { event: "workload"; workload: Workload }
   | { event: "load"; state: LoadState; rows: number; total: number; seconds: number; reason?: string }
   | { event: "started"; folder: string; totalSeconds: number | null; operationCount: number | null; loop: string }
+  | { event: "ready" }
   | WindowEvent
   | { event: "finishing" }
   | {

@@ -56,6 +56,8 @@ type Manifest struct {
 	State      ManifestState    `json:"state"`
 	// LoadedAt is RFC 3339 UTC.
 	LoadedAt string `json:"loadedAt"`
+	// PreparedFor is the last run of several instances whose first one has brought the data set into the state that the run starts from.
+	PreparedFor string `json:"preparedFor,omitempty"`
 }
 
 // TableReader is a Target that can tell how a user's own table is made.

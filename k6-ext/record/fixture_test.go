@@ -58,7 +58,7 @@ func writeFixture(t *testing.T, results string, bad bool) *Folder {
 	if bad {
 		system = "postgres-bad"
 	}
-	folder, err := CreateFolder(results, "oltp", system, epoch)
+	folder, err := CreateFolder(results, FolderName("oltp", system, epoch))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,14 +53,18 @@ func CheckResults(results string) error {
 	return nil
 }
 
-// CreateFolder makes `<results>/<UTC time>-<suite>-<system>` with an empty windows file; where the name is
+// FolderName is that of a run: `<UTC time>-<suite>-<system>`.
+func FolderName(suite, system string, start time.Time) string {
+	return start.UTC().Format("2006-01-02T15-04-05Z") + "-" + FolderPart(suite) + "-" + FolderPart(system)
+}
+
+// CreateFolder makes a run's folder in the results folder, with an empty windows file; where the name is
 // taken, it appends -2, -3 and so on. The results folder is made where it is missing.
-func CreateFolder(results, suite, system string, start time.Time) (*Folder, error) {
+func CreateFolder(results, name string) (*Folder, error) {
 	tolerateSizeLimit()
 	if err := os.MkdirAll(results, 0o755); err != nil {
 		return nil, fmt.Errorf("the folder for results %q cannot be made: %w; name another one with --out or DBMARK_RESULTS", results, plain(err))
 	}
-	name := start.UTC().Format("2006-01-02T15-04-05Z") + "-" + fileName(suite) + "-" + fileName(system)
 	for n := 1; ; n++ {
 		path := filepath.Join(results, name)
 		if n > 1 {
@@ -220,8 +224,8 @@ func plain(err error) error {
 	return err
 }
 
-// fileName keeps letters, digits, dots, dashes and underscores of a name.
-func fileName(name string) string {
+// FolderPart keeps letters, digits, dots, dashes and underscores of a name.
+func FolderPart(name string) string {
 	clean := strings.Map(func(r rune) rune {
 		if r < 128 && (r == '-' || r == '_' || r == '.' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z') {
 			return r

@@ -11,13 +11,13 @@ import (
 func TestTheFolderIsNamedByTimeSuiteAndSystemAndNeverTakenTwice(t *testing.T) {
 	results := filepath.Join(t.TempDir(), "not", "there", "yet")
 	for _, want := range []string{"2026-11-21T09-40-12Z-oltp-postgres", "2026-11-21T09-40-12Z-oltp-postgres-2", "2026-11-21T09-40-12Z-oltp-postgres-3"} {
-		folder, err := CreateFolder(results, "oltp", "postgres", epoch)
+		folder, err := CreateFolder(results, FolderName("oltp", "postgres", epoch))
 		check(t, err)
 		if folder.ID() != want {
 			t.Errorf("folder %q, want %q", folder.ID(), want)
 		}
 	}
-	folder, err := CreateFolder(results, "../my suite", "ä", epoch)
+	folder, err := CreateFolder(results, FolderName("../my suite", "ä", epoch))
 	check(t, err)
 	if folder.ID() != "2026-11-21T09-40-12Z-..-my-suite-unnamed" || filepath.Dir(folder.Path()) != results {
 		t.Errorf("folder %q", folder.Path())
@@ -27,7 +27,7 @@ func TestTheFolderIsNamedByTimeSuiteAndSystemAndNeverTakenTwice(t *testing.T) {
 func TestAFolderThatCannotBeMadeIsAnErrorThatSaysWhatToDo(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	check(t, os.WriteFile(file, nil, 0o600))
-	_, err := CreateFolder(file, "oltp", "postgres", epoch)
+	_, err := CreateFolder(file, FolderName("oltp", "postgres", epoch))
 	for _, err := range []error{err, CheckResults(file)} {
 		if err == nil || !strings.Contains(err.Error(), "not a directory; name another one with --out or DBMARK_RESULTS") {
 			t.Errorf("error %v", err)
@@ -39,7 +39,7 @@ func TestAFolderThatCannotBeMadeIsAnErrorThatSaysWhatToDo(t *testing.T) {
 }
 
 func TestAppendedLinesAreWholeAndInOrder(t *testing.T) {
-	folder, err := CreateFolder(t.TempDir(), "oltp", "noop", epoch)
+	folder, err := CreateFolder(t.TempDir(), FolderName("oltp", "noop", epoch))
 	check(t, err)
 	check(t, folder.Append(map[string]int{"a": 1}, map[string]string{"b": "<&>"}))
 	check(t, folder.Append())
@@ -54,7 +54,7 @@ func TestAppendedLinesAreWholeAndInOrder(t *testing.T) {
 }
 
 func TestAFailedWriteIsRememberedAndLeavesNoHalfLine(t *testing.T) {
-	folder, err := CreateFolder(t.TempDir(), "oltp", "noop", epoch)
+	folder, err := CreateFolder(t.TempDir(), FolderName("oltp", "noop", epoch))
 	check(t, err)
 	check(t, folder.Append(map[string]int{"a": 1}))
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
@@ -79,7 +79,7 @@ func TestAFailedWriteIsRememberedAndLeavesNoHalfLine(t *testing.T) {
 }
 
 func TestRunJSONAppearsWholeOrNotAtAll(t *testing.T) {
-	folder, err := CreateFolder(t.TempDir(), "oltp", "noop", epoch)
+	folder, err := CreateFolder(t.TempDir(), FolderName("oltp", "noop", epoch))
 	check(t, err)
 	check(t, folder.WriteRun(NewRunFile(fixtureSetup(folder.ID()))))
 	text, err := os.ReadFile(folder.RunPath())

@@ -39,7 +39,7 @@ type RunFile struct {
 	Steps []Step `json:"steps"`
 	// Report is one of RecoveryReport, DriftReport, StepsReport and LimitReport; nil: the profile asks for none, or the file was completed after a crash.
 	Report any `json:"report"`
-	// Instances, and what the server says of itself: room for later.
+	// Instances is filled where run folders are merged; what the server says of itself is room for later.
 	Instances        []json.RawMessage `json:"instances"`
 	ServerStatistics json.RawMessage   `json:"serverStatistics"`
 	Cost             json.RawMessage   `json:"cost"`
@@ -129,6 +129,8 @@ type Book struct {
 	Balanced bool `json:"balanced"`
 	// Removes: the operation removes rows, and Held is the number of those that are gone.
 	Removes bool `json:"removes,omitempty"`
+	// AllInstances: Held is of all instances of the run, counted when this one had ended.
+	AllInstances bool `json:"allInstances,omitempty"`
 	// uncounted says why Held is nil; the file has it among its reasons.
 	uncounted string
 }
@@ -144,6 +146,14 @@ func NewBook(operation string, acknowledged, unknown uint64, held int64) Book {
 // UncountedBook is one whose target could not be asked, which is not balanced; why says why not.
 func UncountedBook(operation string, acknowledged, unknown uint64, why string) Book {
 	return Book{Operation: operation, Acknowledged: acknowledged, Unknown: unknown, uncounted: why}
+}
+
+// OfAllInstances is the book of one of several instances whose target cannot tell their rows apart: all that it shows is that
+// none of this one's own is missing.
+func (b Book) OfAllInstances() Book {
+	b.AllInstances = true
+	b.Balanced = b.Held != nil && *b.Held >= 0 && b.Acknowledged <= uint64(*b.Held)
+	return b
 }
 
 func (b *Book) verb() string {

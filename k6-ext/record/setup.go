@@ -30,6 +30,8 @@ type Setup struct {
 	Target   Target   `json:"target"`
 	Host     Host     `json:"host"`
 	Topology Topology `json:"topology"`
+	// Instance is nil for a process that is all of the run.
+	Instance *Instance `json:"instance,omitempty"`
 	// Load is nil when the workload has no data set.
 	Load *Load `json:"load"`
 }
@@ -78,6 +80,9 @@ type Host struct {
 	Kernel       string `json:"kernel"`
 	OS           string `json:"os"`
 	Architecture string `json:"architecture"`
+	// Machine is the same for all processes on one running machine; Processors are those that it has.
+	Machine    string `json:"machine,omitempty"`
+	Processors int    `json:"processors,omitempty"`
 }
 
 // Topology is who talks to the target, and through what.
@@ -90,6 +95,27 @@ type Topology struct {
 	// Depth is the number of requests in flight on one connection, at most.
 	Depth     int `json:"depth"`
 	Instances int `json:"instances"`
+}
+
+// Instance is the part of a run that one of several processes has.
+type Instance struct {
+	// Segment and Sequence are k6's execution segment and execution segment sequence.
+	Segment  string `json:"segment"`
+	Sequence string `json:"sequence"`
+	// Number is the segment's place in the sequence, from 1, and Of how many there are.
+	Number int `json:"number"`
+	Of     int `json:"of"`
+	// AgreedStart is when all instances were to start, ISO 8601 UTC; empty: none was agreed.
+	AgreedStart string `json:"agreedStart,omitempty"`
+	// TargetClock is nil where the target tells no time.
+	TargetClock *TargetClock `json:"targetClock,omitempty"`
+}
+
+// TargetClock is the target's clock beside this machine's.
+type TargetClock struct {
+	AheadSeconds float64 `json:"aheadSeconds"`
+	// UncertaintySeconds is half of the round trip in which it was asked.
+	UncertaintySeconds float64 `json:"uncertaintySeconds"`
 }
 
 // Load is how the data set came to be there.

@@ -7,7 +7,7 @@ import (
 )
 
 func TestALimitOnTheSizeOfFilesIsLikeAFullDisk(t *testing.T) {
-	folder, err := CreateFolder(t.TempDir(), "suite", "system", time.Now())
+	folder, err := CreateFolder(t.TempDir(), FolderName("suite", "system", time.Now()))
 	if err != nil {
 		t.Fatal(err)
 	}

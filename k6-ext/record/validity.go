@@ -152,6 +152,9 @@ func Validate(f *Facts) Validity {
 		switch {
 		case b.Held == nil:
 			because(CodeBooks, "the rows that %s %s could not be counted: %s", b.Operation, b.verb(), b.uncounted)
+		case !b.Balanced && b.AllInstances:
+			because(CodeBooks, "%s: %d rows were %s by this instance alone, but the target holds %d from all instances together",
+				b.Operation, b.Acknowledged, b.verb(), *b.Held)
 		case !b.Balanced && b.Removes:
 			because(CodeBooks, "%s: %d deletes were acknowledged and %d have an unknown outcome, but %d of the target's rows are gone",
 				b.Operation, b.Acknowledged, b.Unknown, *b.Held)

@@ -27,4 +27,8 @@ type Host struct {
 	Kernel       string `json:"kernel"`
 	OS           string `json:"os"`
 	Architecture string `json:"architecture"`
+	// Machine tells running machines apart, by what the system makes anew at each start; empty where it is not known.
+	Machine string `json:"machine,omitempty"`
+	// Processors of the machine, of which this process may use fewer; 0 where they are not known.
+	Processors int `json:"processors,omitempty"`
 }

@@ -11,6 +11,12 @@ func (h *Host) readPlatform() {
 	if version, err := syscall.Sysctl("kern.osproductversion"); err == nil {
 		h.OS = "macOS " + version
 	}
+	if boot, err := syscall.Sysctl("kern.bootsessionuuid"); err == nil {
+		h.Machine = boot
+	}
+	if processors, err := syscall.SysctlUint32("hw.ncpu"); err == nil {
+		h.Processors = int(processors)
+	}
 	// A number read as a string comes without its trailing zero byte.
 	if raw, err := syscall.Sysctl("hw.memsize"); err == nil && len(raw) <= 8 {
 		var number [8]byte

@@ -12,6 +12,10 @@ func (h *Host) readPlatform() {
 	if release, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
 		h.Kernel = strings.TrimSpace(string(release))
 	}
+	if boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id"); err == nil {
+		h.Machine = strings.TrimSpace(string(boot))
+	}
+	h.Processors = processorsOnline("/sys/devices/system/cpu/online")
 	if text, err := os.ReadFile("/etc/os-release"); err == nil {
 		for line := range strings.Lines(string(text)) {
 			if name, ok := strings.CutPrefix(line, "PRETTY_NAME="); ok {
@@ -45,6 +49,31 @@ func cpuModel(path string) string {
 		return "CPU implementer " + found["CPU implementer"] + " part " + found["CPU part"]
 	}
 	return ""
+}
+
+// processorsOnline counts a list of ranges such as "0-3,6".
+func processorsOnline(path string) int {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return 0
+	}
+	count := 0
+	for span := range strings.SplitSeq(strings.TrimSpace(string(text)), ",") {
+		low, high, isRange := strings.Cut(span, "-")
+		if !isRange {
+			high = low
+		}
+		first, err := strconv.Atoi(low)
+		if err != nil {
+			return 0
+		}
+		last, err := strconv.Atoi(high)
+		if err != nil || last < first {
+			return 0
+		}
+		count += last - first + 1
+	}
+	return count
 }
 
 func memoryTotal(path string) int64 {

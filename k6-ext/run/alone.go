@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
-	"github.com/dbmark/dbmark/k6-ext/pacing"
 )
 
 // patience is how long another run is waited for before a person is told why nothing happens.
@@ -13,11 +12,11 @@ const patience = time.Second
 
 // becomeAlone waits until no other run uses the data set, or writes to the same table of the user's, and keeps others away until the
 // run is finished: a run that brings the data set back, or removes inserted rows, would take them from under another one. The instances of
-// one run share their data.
+// one run share their data: the first one keeps others away for all.
 func (r *Run) becomeAlone(ctx context.Context) error {
 	store, ok := r.target.(driver.Store)
 	name := r.sharedData()
-	if !ok || name == "" || r.environment.Stripe.Period > pacing.WholeStripe().Period {
+	if !ok || name == "" || !r.leads() {
 		return nil
 	}
 	told := time.AfterFunc(patience, func() {

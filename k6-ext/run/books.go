@@ -104,9 +104,18 @@ func (r *Run) balance(ctx context.Context, lastIndex int64, unreached error) []r
 			book = record.NewBook(name, acknowledged, unknown, held)
 		}
 		book.Removes = r.declared.Operations[together[0]].Removes != nil
+		if r.split() && !r.keyed(together[0]) {
+			book = book.OfAllInstances()
+		}
 		books = append(books, book)
 	}
 	return books
+}
+
+// keyed says whether an operation's rows are found by the keys that it used, which are this instance's own.
+func (r *Run) keyed(number int) bool {
+	operation := &r.declared.Operations[number]
+	return operation.Removes == nil && len(operation.Inserts.Keys) > 0
 }
 
 // countedTogether gives the numbers of the operations that the run keeps books on; those whose inserted rows one statement counts,

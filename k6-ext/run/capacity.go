@@ -16,8 +16,16 @@ func (r *Run) checkCapacity() error {
 		return nil
 	}
 	need := r.workers() + connectionsBesides
-	if r.declaration.poolSize > 0 {
-		need = r.declaration.poolSize + connectionsBesides
+	if r.poolSize() > 0 {
+		need = r.poolSize() + connectionsBesides
+	}
+	if r.split() && r.leads() {
+		// The others wait for this one with opening theirs.
+		need = max(r.declaration.workers(), r.declaration.poolSize)
+		if r.declaration.poolSize > 0 {
+			need = r.declaration.poolSize
+		}
+		need += connectionsBesides * r.environment.Part.Of
 	}
 	free := r.server.MaximumConnections - r.server.UsedConnections
 	if need <= free {
@@ -30,12 +38,4 @@ func (r *Run) checkCapacity() error {
 		Hint: "Choose a smaller profile, share connections with CONNECTIONS=" +
 			fmt.Sprint(max(1, min(free-connectionsBesides, 20))) + ", or raise the server's limit",
 	}
-}
-
-func (r *Run) workers() int {
-	workers := r.declaration.workers()
-	if r.environment.ScaleWorkers != nil {
-		workers = r.environment.ScaleWorkers(workers)
-	}
-	return workers
 }

@@ -31,6 +31,9 @@ const collectEvery = time.Second
 // startCollecting writes the header, and collects until stop.
 func (r *Run) startCollecting() {
 	r.setup.StartedAt = instant(r.engine.Start())
+	if r.setup.Instance != nil && !r.startAt.IsZero() {
+		r.setup.Instance.AgreedStart = instant(r.startAt)
+	}
 	_ = r.folder.Append(record.NewHeaderLine(r.setup, r.phases))
 	c := &collector{
 		run:      r,

@@ -98,7 +98,7 @@ func (r *Run) compile() error {
 	r.config = engine.Config{
 		Target: r.target, Program: r.program, Operations: operations, Mix: r.mix, Past: past, Seed: d.Seed,
 		Schedule: schedule, Stripe: r.environment.Stripe, GracefulStop: seconds(d.GracefulStopSeconds),
-		Workers: r.workers(), Depth: d.Depth, PoolSize: d.poolSize, Shards: runtime.GOMAXPROCS(0) * shardsPerProcessor,
+		Workers: r.workers(), Depth: d.Depth, PoolSize: r.poolSize(), Shards: runtime.GOMAXPROCS(0) * shardsPerProcessor,
 	}
 	r.config.Loops = r.loops()
 	r.presence = newPresence(d.Profile.Segments, r.config.Workers, r.environment.ScaleWorkers)

@@ -37,8 +37,13 @@ type Declaration struct {
 	Variables                  map[string]string `json:"variables"`
 	Version                    string            `json:"version"`
 	GitRevision                string            `json:"gitRevision"`
+	// TestID is the tag `testid` of the run, which its instances share; empty: the name of the run folder.
+	TestID string `json:"testId,omitempty"`
+	// StartAt is the instant at which all instances start, RFC 3339, or "told"; empty: at once.
+	StartAt string `json:"startAt,omitempty"`
 
 	poolSize int
+	start    time.Time
 }
 
 // Profile is a load profile with every override applied.
@@ -114,6 +119,9 @@ func (d *Declaration) validate() error {
 		return driver.Usagef("gracefulStopSeconds is %v; expected 0 or more", d.GracefulStopSeconds)
 	case d.TimeoutMilliseconds <= 0 || d.ConnectTimeoutMilliseconds < 0:
 		return driver.Usagef("a timeout is %v and %v ms; expected more than 0, and 0 or more to connect", d.TimeoutMilliseconds, d.ConnectTimeoutMilliseconds)
+	}
+	if err := d.checkStart(); err != nil {
+		return err
 	}
 	previous := record.Warmup
 	for i, segment := range d.Profile.Segments {

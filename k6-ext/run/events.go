@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"time"
 )
 
 // EventsVariable names the environment variable with the number of the file descriptor that events are written to.
@@ -18,6 +19,8 @@ const EventsVariable = "DBMARK_EVENTS_FD"
 type Events struct {
 	queue  chan any
 	closed chan struct{}
+	// told are the instants that the listener told, one at most; closed when it can tell no more.
+	told chan time.Time
 }
 
 // eventsKept is how many events wait for a slow reader.
@@ -26,12 +29,17 @@ const eventsKept = 1024
 // NewEvents sends to the writer; nil sends to nobody.
 func NewEvents(writer io.Writer) *Events {
 	if writer == nil {
-		return &Events{}
+		return &Events{told: closedInstants()}
 	}
-	e := &Events{queue: make(chan any, eventsKept), closed: make(chan struct{})}
+	e := &Events{queue: make(chan any, eventsKept), closed: make(chan struct{}), told: make(chan time.Time, 1)}
 	started := newParent()
 	if stream, both := writer.(io.Reader); both {
-		go started.watch(stream)
+		go func() {
+			defer close(e.told)
+			started.watch(stream, e.hear)
+		}()
+	} else {
+		close(e.told)
 	}
 	go func() {
 		defer close(e.closed)
@@ -57,6 +65,29 @@ var EventsFromEnvironment = sync.OnceValue(func() *Events {
 	}
 	return NewEvents(os.NewFile(uintptr(number), "events"))
 })
+
+func closedInstants() chan time.Time {
+	told := make(chan time.Time)
+	close(told)
+	return told
+}
+
+// Told gives the instant at which the listener wants the run to start; it is closed where nobody can tell one any more.
+func (e *Events) Told() <-chan time.Time { return e.told }
+
+// hear reads what the listener tells: {"startAt": "2026-11-21T10:46:42.500Z"}. The first one counts.
+func (e *Events) hear(line []byte) {
+	var message struct {
+		StartAt time.Time `json:"startAt"`
+	}
+	if json.Unmarshal(line, &message) != nil || message.StartAt.IsZero() {
+		return
+	}
+	select {
+	case e.told <- message.StartAt:
+	default:
+	}
+}
 
 // Listening says whether anybody was named to hear.
 func (e *Events) Listening() bool { return e.queue != nil }
@@ -132,6 +163,10 @@ type (
 		Written        int `json:"written"`
 		Lost           int `json:"lost"`
 		LostOperations int `json:"lostOperations"`
+	}
+	// readyEvent asks for the instant at which to start.
+	readyEvent struct {
+		Event string `json:"event"`
 	}
 	errorEvent struct {
 		Event    string `json:"event"`

@@ -78,7 +78,7 @@ func (r *Run) judge(outcome engine.Outcome, books []record.Book) *record.RunFile
 // connections tells what became of them.
 func (r *Run) connections(outcome engine.Outcome) *record.Connections {
 	c := &record.Connections{Reconnects: outcome.Reconnects, Retries: outcome.Retries}
-	if r.declaration.poolSize > 0 {
+	if r.poolSize() > 0 {
 		c.PoolWait = record.NewPoolWait(outcome.PoolWait.Count, outcome.PoolWait.Sum, outcome.PoolWait.Worst)
 	}
 	return c

@@ -1,7 +1,9 @@
 package run
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/url"
 	"runtime"
@@ -15,7 +17,7 @@ import (
 // openFolder makes the run folder and all of the result that is known before the first operation.
 func (r *Run) openFolder() error {
 	d := r.declaration
-	folder, err := record.CreateFolder(d.ResultsDirectory, d.Suite, r.driver.System(), time.Now())
+	folder, err := record.CreateFolder(d.ResultsDirectory, r.folderName(time.Now()))
 	if err != nil {
 		return driver.Usagef("%v", err)
 	}
@@ -30,7 +32,7 @@ func (r *Run) openFolder() error {
 	}
 	host := r.host
 	r.setup = record.Setup{
-		ID: folder.ID(), TestID: folder.ID(), Suite: record.Suite{Name: d.Suite},
+		ID: folder.ID(), TestID: cmp.Or(d.TestID, folder.ID()), Suite: record.Suite{Name: d.Suite},
 		Workload: declared, Profile: profile, Variables: d.Variables, Seed: d.Seed, Metrics: d.Metrics,
 		Software: record.Software{
 			Dbmark: d.Version, GitRevision: d.GitRevision, K6: r.environment.K6Version, Go: runtime.Version(), Driver: r.driver.Library(),
@@ -38,18 +40,23 @@ func (r *Run) openFolder() error {
 		Target: record.Target{System: r.driver.System(), URL: r.target.URL(), Server: r.server, Mode: r.server.Mode},
 		Host: record.Host{
 			CPUModel: host.CPUModel, Cores: host.Cores, MemoryBytes: host.MemoryBytes, Kernel: host.Kernel,
-			OS: host.OS, Architecture: host.Architecture,
+			OS: host.OS, Architecture: host.Architecture, Machine: host.Machine, Processors: host.Processors,
 		},
 		Topology: record.Topology{
 			Workers: r.config.Workers, Connections: "per-worker", ConnectionCount: r.config.Workers, Depth: d.Depth, Instances: 1,
 		},
 		Load: r.loaded,
 	}
+	if part := r.environment.Part; part != nil {
+		instance := *part
+		instance.TargetClock = r.targetClock
+		r.setup.Instance = &instance
+	}
 	if r.setup.Variables == nil {
 		r.setup.Variables = map[string]string{}
 	}
-	if d.poolSize > 0 {
-		r.setup.Topology.Connections, r.setup.Topology.ConnectionCount = "pool", d.poolSize
+	if r.poolSize() > 0 {
+		r.setup.Topology.Connections, r.setup.Topology.ConnectionCount = "pool", r.poolSize()
 	}
 	started := startedEvent{Event: "started", Folder: folder.Path(), Loop: d.Profile.Loop}
 	if d.OperationCount > 0 {
@@ -63,6 +70,14 @@ func (r *Run) openFolder() error {
 	}
 	r.environment.Events.Send(started)
 	return nil
+}
+
+// folderName is the run's time, suite and system; of an instance, the name of the run that it belongs to and its own number.
+func (r *Run) folderName(now time.Time) string {
+	if part := r.environment.Part; part != nil {
+		return record.FolderPart(r.declaration.TestID) + fmt.Sprintf("-%d-of-%d", part.Number, part.Of)
+	}
+	return record.FolderName(r.declaration.Suite, r.driver.System(), now)
 }
 
 // findServer finds the server's processes where it runs on this host; nil: it does not, or cannot be seen.

@@ -78,14 +78,23 @@ func (r *Run) writtenTables() string {
 // keysAtOnce bounds the arrays of keys in one statement.
 const keysAtOnce = 1000
 
-// indexesOf gives the indexes below a limit at which the mix picks an operation.
+// indexesOf gives this instance's indexes below a limit at which the mix picks an operation.
 func (r *Run) indexesOf(number int, limit int64) iter.Seq[uint64] {
 	return func(yield func(uint64) bool) {
-		for index := uint64(0); index < uint64(limit); index++ {
+		for index := range r.ownIndexes {
+			if index >= uint64(limit) {
+				return
+			}
 			if r.mix.Pick(index) == number && !yield(index) {
 				return
 			}
 		}
+	}
+}
+
+// ownIndexes gives every index that this instance may run, ascending.
+func (r *Run) ownIndexes(yield func(uint64) bool) {
+	for ordinal := int64(0); yield(uint64(r.environment.Stripe.Index(ordinal))); ordinal++ {
 	}
 }
 

@@ -18,7 +18,7 @@ var errClean = errors.New("nothing is left")
 
 // removeLeftovers removes what a run with the same seed left in a user's table when it was killed before it could remove it itself: this
 // run would make the same keys again. It asks for the keys of all indexes, because the mix may have been another one, in the order in which
-// a run takes them, and stops where there are no more. Keys that are counted on from the largest in the table cannot be
+// a run takes them, and stops where there are no more. Of several instances, each asks for its own. Keys that are counted on from the largest in the table cannot be
 // told from others: they are never the same as those of an earlier run, and stay. A data set of dbmark's has none left: its rows were counted.
 func (r *Run) removeLeftovers(ctx context.Context) error {
 	if r.declared.DataSet != nil {
@@ -31,7 +31,7 @@ func (r *Run) removeLeftovers(ctx context.Context) error {
 		}
 		clean := 0
 		removed := int64(0)
-		err := r.eachKeyBatch(ctx, i, allIndexes, func(session driver.Session, keys []any) error {
+		err := r.eachKeyBatch(ctx, i, r.ownIndexes, func(session driver.Session, keys []any) error {
 			held, err := countKeys(ctx, session, operation.Inserts.Count, keys)
 			if err != nil {
 				return err
@@ -58,12 +58,6 @@ func (r *Run) removeLeftovers(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// allIndexes gives every index that there is.
-func allIndexes(yield func(uint64) bool) {
-	for index := uint64(0); yield(index); index++ {
-	}
 }
 
 // countKeys asks how many rows have one of the keys.

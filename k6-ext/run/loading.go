@@ -108,12 +108,29 @@ func (r *Run) prepareData(ctx context.Context) error {
 	if !ok {
 		return driver.Usagef("workload %q has a data set, and dbmark cannot load one into %s", r.declared.Name, r.driver.System())
 	}
-	result, err := dataset.Prepare(ctx, store, declared, dataset.Options{
+	options := dataset.Options{
 		Seed:        r.declaration.Seed,
 		Reload:      r.declaration.Reload,
 		Connections: r.declaration.LoadConnections,
 		Report:      r.reportLoad(),
-	})
+	}
+	if !r.leads() && r.declaration.LoadOnly {
+		return nil // it is the first instance that loads
+	}
+	if !r.leads() {
+		result, err := dataset.AwaitPrepared(ctx, store, declared, options, r.declaration.TestID, r.tellWaiting)
+		if err != nil {
+			return err
+		}
+		r.loaded = &record.Load{Rows: result.Rows, Reused: true, Reason: result.Reason}
+		return nil
+	}
+	if r.split() {
+		if err := dataset.CheckNewRun(ctx, store, declared.Name, r.declaration.TestID); err != nil {
+			return err
+		}
+	}
+	result, err := dataset.Prepare(ctx, store, declared, options)
 	if err != nil {
 		return err
 	}
@@ -126,9 +143,22 @@ func (r *Run) prepareData(ctx context.Context) error {
 		return err
 	}
 	if r.declared.Changes() && !r.declaration.LoadOnly {
-		return dataset.MarkChanged(ctx, store, declared.Name)
+		if err := dataset.MarkChanged(ctx, store, declared.Name); err != nil {
+			return err
+		}
+	}
+	// The run that follows a load alone prepares the data itself.
+	if r.split() && !r.declaration.LoadOnly {
+		return dataset.MarkPrepared(ctx, store, declared.Name, r.declaration.TestID)
 	}
 	return nil
+}
+
+// tellWaiting says that the first instance has to be waited for.
+func (r *Run) tellWaiting() {
+	if !r.environment.Events.Listening() {
+		r.environment.Log("waiting: the first instance of the run prepares the data set")
+	}
 }
 
 // logEvery is how often the load phase is told to a person in words.

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"os"
@@ -31,18 +32,19 @@ func newParent() *parent {
 	}
 }
 
-// watch waits for the end of the parent's side. Node's pipes to its children are sockets, which can be read as well; reading from the
+// watch waits for the end of the parent's side, and hands on the lines that it sends until then. Node's pipes to its children are sockets, which can be read as well; reading from the
 // writing end of a real pipe fails, and there the first write that finds no reader tells.
-func (p *parent) watch(stream io.Reader) {
-	buffer := make([]byte, 64)
+func (p *parent) watch(stream io.Reader, hear func(line []byte)) {
+	reader := bufio.NewReader(stream)
 	for {
-		_, err := stream.Read(buffer)
+		line, err := reader.ReadBytes('\n')
 		if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) {
 			p.gone()
 		}
 		if err != nil {
 			return
 		}
+		hear(line)
 	}
 }
 

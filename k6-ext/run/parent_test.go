@@ -14,6 +14,8 @@ func heard() (*parent, chan struct{}) {
 	return &parent{interrupt: func() { close(gone) }, exit: func() {}}, gone
 }
 
+func nobodyTold([]byte) {}
+
 func waitFor(t *testing.T, gone chan struct{}) {
 	t.Helper()
 	select {
@@ -26,7 +28,7 @@ func waitFor(t *testing.T, gone chan struct{}) {
 func TestAParentThatIsGoneIsNoticedWithoutWriting(t *testing.T) {
 	p, gone := heard()
 	here, there := net.Pipe()
-	go p.watch(here)
+	go p.watch(here, nobodyTold)
 	there.Close()
 	waitFor(t, gone)
 }
@@ -39,7 +41,7 @@ func TestAReaderThatIsGoneIsNoticedAtTheNextEvent(t *testing.T) {
 	}
 	defer writer.Close()
 	// Nothing can be read from the writing end of a pipe, which is not the end of the parent.
-	p.watch(writer)
+	p.watch(writer, nobodyTold)
 	_, err = io.WriteString(writer, "event\n")
 	p.wrote(err)
 	select {

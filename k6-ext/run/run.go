@@ -26,6 +26,8 @@ type Environment struct {
 	ScaleWorkers func(int) int
 	// Instance is the tag of this instance's samples.
 	Instance string
+	// Part is this process's of a run that several share; nil: it is all of the run.
+	Part *record.Instance
 	// Rehearse stands for k6 while the ceiling is measured, where k6 is given something for each of these operations; nil: it is not.
 	Rehearse func(operations []workload.Operation) Rehearsal
 	// Listener hears of every second's windows and of how the harness fared, on the collecting goroutine, with the end of the second; nil:
@@ -78,6 +80,11 @@ type Run struct {
 	rehearsed  *rehearsed
 	iterations []*Iterations
 
+	// targetClock is nil where it is not known, or nobody compares it.
+	targetClock *record.TargetClock
+	// startAt is when all instances start; zero: at once.
+	startAt time.Time
+
 	mutex    sync.Mutex
 	opened   bool
 	started  bool
@@ -116,9 +123,8 @@ func (r *Run) Open(ctx context.Context, environment Environment) (driver.Server,
 	if r.environment.Instance == "" {
 		r.environment.Instance = "0"
 	}
-	if r.workers() < 1 {
-		return driver.Server{}, driver.Usagef("this execution segment has none of the profile's %d workers; split the run into fewer instances or "+
-			"set LOAD_WORKERS to at least their number", r.declaration.workers())
+	if err := r.checkShare(); err != nil {
+		return driver.Server{}, err
 	}
 	if err := checkResults(r.declaration.ResultsDirectory); err != nil {
 		return driver.Server{}, err
@@ -131,6 +137,9 @@ func (r *Run) Open(ctx context.Context, environment Environment) (driver.Server,
 	environment.Events.Send(connectedEvent{"connected", server})
 	if err := r.checkCapacity(); err != nil {
 		return server, err
+	}
+	if r.split() {
+		r.targetClock = r.readTargetClock(ctx)
 	}
 	r.opened = true
 	return server, nil
@@ -173,6 +182,11 @@ func (r *Run) Start(ctx context.Context) error {
 		r.engine.Stop(ctx)
 		return err
 	}
+	if err := r.agreeOnStart(ctx); err != nil {
+		r.engine.Stop(ctx)
+		r.folder.Discard()
+		return err
+	}
 	r.started = true
 	return nil
 }
@@ -185,6 +199,9 @@ func (r *Run) Instance() string { return r.environment.Instance }
 
 // ID is the name of the run and of its folder; good after Start.
 func (r *Run) ID() string { return r.folder.ID() }
+
+// TestID is the tag `testid` of the run's samples, which its instances share; good after Start.
+func (r *Run) TestID() string { return r.setup.TestID }
 
 // Result is the content of run.json, or nil before Finish.
 func (r *Run) Result() []byte {

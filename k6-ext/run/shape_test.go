@@ -12,7 +12,7 @@ func TestAnInstanceIsJudgedByItsOwnShareOfTheRate(t *testing.T) {
 		stripe pacing.Stripe
 		want   float64
 	}{{pacing.WholeStripe(), 400}, {pacing.Stripe{Period: 4, Offsets: []int64{1, 2}}, 200}} {
-		r := newRun(t, map[string]any{"profile": open(4, 400, 1)})
+		r := newRun(t, map[string]any{"profile": open(4, 400, 1), "testId": "a run"})
 		part := environment()
 		part.Stripe = c.stripe
 		if _, err := r.Open(context.Background(), part); err != nil {

@@ -25,7 +25,9 @@ func (r *Run) Worker(number int, observer engine.Observer) (*engine.Worker, erro
 
 // Iterate lets a worker run operations for a slice of time or, where the declaration says so, for a number of operations.
 func (r *Run) Iterate(ctx context.Context, worker *engine.Worker, number int) {
-	r.begin()
+	if !r.begin(ctx) {
+		return
+	}
 	if r.engine.Finished() {
 		r.rest(ctx)
 		return
@@ -98,10 +100,13 @@ func (r *Run) rest(ctx context.Context) {
 	sleep(ctx, restTime)
 }
 
-// begin starts the clock at the first iteration of the first worker.
-func (r *Run) begin() {
+// begin starts the clock at the first iteration of the first worker or, where one was agreed, at the instant; false: the run ended before.
+func (r *Run) begin(ctx context.Context) bool {
 	if r.engine.Began() {
-		return
+		return true
+	}
+	if !r.awaitStart(ctx) {
+		return false
 	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -109,4 +114,5 @@ func (r *Run) begin() {
 		r.engine.Begin()
 		r.startCollecting()
 	}
+	return true
 }

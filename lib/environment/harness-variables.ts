@@ -37,6 +37,20 @@ export const harnessVariables: readonly Variable[] = [
     meaning: "Load the data set, in its first state, and run nothing.",
   },
   {
+    name: "DBMARK_TEST_ID",
+    type: "text",
+    form: "a name that no other run has",
+    default: "the name of the run folder",
+    meaning: "The run's name in metrics (the tag testid); instances of one run need the same.",
+  },
+  {
+    name: "DBMARK_START_AT",
+    type: "text",
+    form: "an instant such as 2026-11-21T10:46:42Z, or told",
+    default: "at once",
+    meaning: "When all instances of a run start; told: whoever reads the events says when.",
+  },
+  {
     name: "DBMARK_INSPECT",
     type: "flag",
     default: "0",

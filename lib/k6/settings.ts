@@ -53,6 +53,8 @@ export function declarationOf(
   const operationCount = readInteger(environment, "OPERATION_COUNT");
   const operationsPerIteration = readInteger(environment, "OPERATIONS_PER_ITERATION");
   const mode = readChoice(environment, "PROTOCOL");
+  const testId = readText(environment, "DBMARK_TEST_ID");
+  const startAt = readText(environment, "DBMARK_START_AT");
   const milliseconds = (name: string, seconds: number) => (readDuration(environment, name) ?? seconds) * 1000;
   return {
     suite,
@@ -78,6 +80,8 @@ export function declarationOf(
     variables: setVariables(environment, suite),
     version: machine.version,
     gitRevision: readText(environment, "DBMARK_GIT_REVISION") ?? "",
+    ...(testId !== undefined && { testId }),
+    ...(startAt !== undefined && { startAt }),
   };
 }
 

@@ -54,6 +54,7 @@ export interface RunFile {
   target: Target;
   host: Host;
   topology: Topology;
+  instance?: Instance;
   /**
    * Null when the workload has no data set.
    */
@@ -86,19 +87,17 @@ export interface RunFile {
    */
   ceiling: Ceiling | null;
   /**
-   * The named parts of the profile's measured phase, in their order; empty: it has none, or the file was completed after a crash.
+   * The named parts of the profile's measured phase, in their order; empty: it has none, or the file was completed after a crash or merged of several instances.
    */
   steps: Step[];
   /**
-   * What the profile was run for; null: nothing besides the totals, or the file was completed after a crash.
+   * What the profile was run for; null: nothing besides the totals, or the file was completed after a crash or merged of several instances.
    */
   report: RecoveryReport | DriftReport | StepsReport | LimitReport | null;
   /**
-   * Instances that were merged.
+   * The instances that were merged into this run, in the order of their segments; empty: one process was all of it.
    */
-  instances: {
-    [k: string]: unknown;
-  }[];
+  instances: MergedInstance[];
   /**
    * What the server says of itself; null: not asked.
    */
@@ -422,6 +421,14 @@ export interface Host {
   kernel: string;
   os: string;
   architecture: string;
+  /**
+   * The same for all processes on one running machine, in containers too, and for no others; absent: not known.
+   */
+  machine?: string;
+  /**
+   * Processors of the machine, of which the harness may use fewer; absent: not known.
+   */
+  processors?: number;
 }
 /**
  * Who talks to the target, and through what.
@@ -441,6 +448,45 @@ export interface Topology {
    * Processes that sent together.
    */
   instances: number;
+}
+/**
+ * The part of a run that this process had; absent: all of it.
+ */
+export interface Instance {
+  /**
+   * k6's execution segment, such as `1/4:1/2`.
+   */
+  segment: string;
+  /**
+   * k6's execution segment sequence, which parts the run: `0,1/4,1/2,3/4,1`.
+   */
+  sequence: string;
+  /**
+   * Place of the segment in the sequence, from 1.
+   */
+  number: number;
+  /**
+   * Segments in the sequence.
+   */
+  of: number;
+  /**
+   * When all instances were to start; absent: none was agreed.
+   */
+  agreedStart?: string;
+  targetClock?: TargetClock;
+}
+/**
+ * The target's clock beside this machine's, before the run; absent: the target tells no time.
+ */
+export interface TargetClock {
+  /**
+   * How much later it was on the target's clock.
+   */
+  aheadSeconds: number;
+  /**
+   * Half of the round trip in which it was asked.
+   */
+  uncertaintySeconds: number;
 }
 /**
  * How the data set came to be there.
@@ -753,7 +799,8 @@ export interface Reason {
     | "books"
     | "nothing_measured"
     | "results_incomplete"
-    | "output_incomplete";
+    | "output_incomplete"
+    | "instances";
   message: string;
 }
 /**
@@ -775,6 +822,10 @@ export interface Book {
    * True: the operation removes rows, and `held` is the number of those that are gone.
    */
   removes?: boolean;
+  /**
+   * True: `held` is of all instances of the run together, counted when this one had ended, so that here only acknowledged ≤ held can be told; merged with the others', it can be balanced.
+   */
+  allInstances?: boolean;
 }
 export interface ErrorExample {
   operation: string;
@@ -1071,4 +1122,54 @@ export interface Miss {
    * The same.
    */
   actual: number;
+}
+/**
+ * One of the instances of a merged run.
+ */
+export interface MergedInstance {
+  /**
+   * k6's execution segment.
+   */
+  segment: string;
+  /**
+   * Name of its run folder.
+   */
+  id: string;
+  /**
+   * An instant, ISO 8601 in UTC.
+   */
+  startedAt: string;
+  /**
+   * How long after the first of the instances it started; by the target's clock where all of them know it.
+   */
+  startOffsetSeconds: number;
+  finishedAt: Instant;
+  status: "complete" | "interrupted" | "crashed";
+  valid: boolean;
+  /**
+   * Why it alone was not valid.
+   */
+  reasons: Reason[];
+  workers: number;
+  /**
+   * Operations finished in its measured phase.
+   */
+  operations: number;
+  /**
+   * Of these, those that failed.
+   */
+  failed: number;
+  /**
+   * Due in its measured phase, and never started.
+   */
+  undone: number;
+  /**
+   * Succeeded operations per second of its measured phase; null: it had no length.
+   */
+  throughput: number | null;
+  /**
+   * Of its own operations; null: not known.
+   */
+  digest: string | null;
+  host: Host;
 }

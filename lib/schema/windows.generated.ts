@@ -42,6 +42,7 @@ export interface HeaderLine {
   target: Target;
   host: Host;
   topology: Topology;
+  instance?: Instance;
   /**
    * Null when the workload has no data set.
    */
@@ -367,6 +368,14 @@ export interface Host {
   kernel: string;
   os: string;
   architecture: string;
+  /**
+   * The same for all processes on one running machine, in containers too, and for no others; absent: not known.
+   */
+  machine?: string;
+  /**
+   * Processors of the machine, of which the harness may use fewer; absent: not known.
+   */
+  processors?: number;
 }
 /**
  * Who talks to the target, and through what.
@@ -386,6 +395,45 @@ export interface Topology {
    * Processes that sent together.
    */
   instances: number;
+}
+/**
+ * The part of a run that this process had; absent: all of it.
+ */
+export interface Instance {
+  /**
+   * k6's execution segment, such as `1/4:1/2`.
+   */
+  segment: string;
+  /**
+   * k6's execution segment sequence, which parts the run: `0,1/4,1/2,3/4,1`.
+   */
+  sequence: string;
+  /**
+   * Place of the segment in the sequence, from 1.
+   */
+  number: number;
+  /**
+   * Segments in the sequence.
+   */
+  of: number;
+  /**
+   * When all instances were to start; absent: none was agreed.
+   */
+  agreedStart?: string;
+  targetClock?: TargetClock;
+}
+/**
+ * The target's clock beside this machine's, before the run; absent: the target tells no time.
+ */
+export interface TargetClock {
+  /**
+   * How much later it was on the target's clock.
+   */
+  aheadSeconds: number;
+  /**
+   * Half of the round trip in which it was asked.
+   */
+  uncertaintySeconds: number;
 }
 /**
  * How the data set came to be there.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
 )
@@ -206,5 +207,15 @@ func TestQueriesAreSplitLikeAShellDoes(t *testing.T) {
 	}
 	if _, closed := split(`GET "a`); closed {
 		t.Fatal("an open quote")
+	}
+}
+
+func TestTheTimeIsReadFromItsTwoTexts(t *testing.T) {
+	told, err := timeOf(&driver.ResultSet{Rows: [][]any{{"1763721000"}, {"250000"}}})
+	if err != nil || !told.Equal(time.Unix(1763721000, 250_000_000)) {
+		t.Errorf("%v %v", told, err)
+	}
+	if _, err := timeOf(&driver.ResultSet{Rows: [][]any{{"OK"}}}); err == nil {
+		t.Error("what is no time was read as one")
 	}
 }
