@@ -18,6 +18,9 @@ const summed = [
 
 type Counts = Record<(typeof summed)[number], number>;
 
+/** What windows and totals have in common. */
+type Recorded = Pick<WindowLine, keyof Counts | "errors" | "service" | "response">;
+
 /** What one operation, or all of them, did. */
 class OperationSums {
   readonly counts = Object.fromEntries(summed.map((name) => [name, 0])) as Counts;
@@ -25,7 +28,7 @@ class OperationSums {
   readonly service = new MergedLatency();
   readonly response = new MergedLatency();
 
-  add(line: WindowLine): void {
+  add(line: Recorded): void {
     for (const name of summed) this.counts[name] += line[name];
     for (const [kind, count] of Object.entries(line.errors))
       this.errors.set(kind, (this.errors.get(kind) ?? 0) + count);
@@ -54,12 +57,17 @@ export class PhaseSums {
   readonly #lag = new MergedLatency();
 
   addWindow(line: WindowLine): void {
-    let sums = this.#operations.get(line.operation);
+    this.add(line.operation, line);
+  }
+
+  /** Adds what an operation did, in a window or in another run's totals. */
+  add(operation: string, recorded: Recorded): void {
+    let sums = this.#operations.get(operation);
     if (sums === undefined) {
       sums = new OperationSums();
-      this.#operations.set(line.operation, sums);
+      this.#operations.set(operation, sums);
     }
-    sums.add(line);
+    sums.add(recorded);
   }
 
   addLag(lag: NonNullable<HarnessLine["lag"]["measure"]>): void {
