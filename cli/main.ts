@@ -8,6 +8,7 @@ import { compareCommand } from "./commands/compare.ts";
 import { historyCommand } from "./commands/history.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { listCommand } from "./commands/list.ts";
+import { mergeCommand } from "./commands/merge.ts";
 import { reportCommand } from "./commands/report.ts";
 import { rerunCommand } from "./commands/rerun.ts";
 import { runCommand } from "./commands/run.ts";
@@ -31,6 +32,7 @@ export async function main(argv: string[]): Promise<ExitCode> {
     .addCommand(compareCommand(finish))
     .addCommand(reportCommand())
     .addCommand(abCommand(finish))
+    .addCommand(mergeCommand(finish))
     .addCommand(listCommand())
     .addCommand(inspectCommand())
     .addCommand(baselineCommand(finish))

@@ -51,10 +51,9 @@ export async function judgeRun(story: Story, end: K6End): Promise<ExitCode[]> {
   }
   try {
     const { run, path } = await resultOf(story.folder, story, end);
-    process.stdout.write(`${summarize(run, { path: pathFromHere(path), color: hasColor() })}\n`);
-    if (!run.validity.valid) codes.push(exitCodes.invalid);
-    if (run.slo.some((verdict) => verdict.met === false)) codes.push(exitCodes.no);
-    if (run.status === "interrupted") codes.push(exitCodes.interrupted);
+    process.stdout.write(`${summarize(run, { path: pathFromHere(path), color: hasColor() })}
+`);
+    codes.push(...codesOf(run));
   } catch (error) {
     process.stderr.write(`dbmark: the result in ${story.folder} cannot be completed: ${messageOf(error)}\n`);
     codes.push(exitCodes.invalid);
@@ -62,6 +61,15 @@ export async function judgeRun(story: Story, end: K6End): Promise<ExitCode[]> {
   // k6 failed although everything it told was good.
   if (codes.length === 0 && end.code !== 0) codes.push(exitCodes.invalid);
   return codes;
+}
+
+/** The exit codes that hold for a run; none where it is good. */
+export function codesOf(run: RunFile): ExitCode[] {
+  return [
+    ...(run.validity.valid ? [] : [exitCodes.invalid]),
+    ...(run.slo.some((verdict) => verdict.met === false) ? [exitCodes.no] : []),
+    ...(run.status === "interrupted" ? [exitCodes.interrupted] : []),
+  ];
 }
 
 /** The run.json; where k6 could not write it, what it would hold; where k6 was ended before, what the windows say. */

@@ -63,6 +63,18 @@ export function setupOf(id: string, parts: readonly [Part, ...Part[]], starts: S
   };
 }
 
+/** How and when the whole run ended, and when its phases were. */
+export function endingOf(
+  parts: readonly [Part, ...Part[]],
+  starts: Starts,
+): Pick<RunFile, "status" | "finishedAt" | "phases"> {
+  return {
+    status: statusOf(parts.map(({ run }) => run)),
+    finishedAt: finishedAt(parts, starts),
+    phases: phasesOf(parts, starts.starts),
+  };
+}
+
 /**
  * The merged run. Every field has its rule; docs/scale.md lists them.
  * @param windows what the merged windows told.
@@ -75,18 +87,16 @@ export function mergeRun(
 ): RunFile {
   const runs = parts.map(({ run }) => run);
   const machines = machinesOf(parts);
-  const phases = phasesOf(parts, starts.starts);
-  const totals = totalsOf(parts, phases);
+  const ending = endingOf(parts, starts);
+  const totals = totalsOf(parts, ending.phases);
   const { all, seconds } = totals.measure;
   const average = seconds > 0 ? all.operations / seconds : 0;
   const busiest = Math.max(0, ...windows.seconds.map(({ operations }) => operations));
   const highest = constantLoad(setup.profile.segments) ? average : Math.max(average, busiest);
   const merged = {
     ...setup,
-    status: statusOf(runs),
-    finishedAt: finishedAt(parts, starts),
+    ...ending,
     digest: digestOf(runs),
-    phases,
     totals,
     resources: resourcesOf(runs, windows),
     slo: verdictsOf(setup.workload, totals.measure.operations),
