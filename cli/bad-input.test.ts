@@ -77,6 +77,46 @@ describe("refused before anything starts, with exit code 2", () => {
       ["run", "oltp", "--set", "MIX=reed-heavy"],
       /MIX=reed-heavy is not accepted; expected is read-heavy/,
     ],
+    [
+      "no number of instances",
+      ["run", "oltp", "--instances", "some"],
+      /--instances some is not accepted; expected is a whole/,
+    ],
+    [
+      "no instances",
+      ["run", "oltp", "--instances", "0"],
+      /--instances 0 is not accepted; expected is .* from 1 to 256/,
+    ],
+    [
+      "more instances than workers",
+      ["run", "oltp", "--profile", "smoke", "--instances", "2"],
+      /--instances 2 is more than the 1 worker of the load profile smoke: .* Give fewer instances, or raise LOAD_WORKERS/,
+    ],
+    [
+      "more instances than workers where a profile has the fewest",
+      ["run", "oltp", "--profile", "burst", "--instances", "21"],
+      /--instances 21 is more than the 20 workers of the load profile burst where it has the fewest/,
+    ],
+    [
+      "more instances than connections",
+      ["run", "oltp", "--set", "CONNECTIONS=3", "--instances", "4"],
+      /--instances 4 is more than CONNECTIONS=3: each instance needs a connection of its own/,
+    ],
+    [
+      "more instances than operations",
+      ["run", "oltp", "--set", "OPERATION_COUNT=3", "--instances", "4"],
+      /--instances 4 is more than OPERATION_COUNT=3: each instance needs an operation/,
+    ],
+    [
+      "a search for the highest rate by instances",
+      ["run", "oltp", "--profile", "findmax", "--instances", "2"],
+      /--instances 2 cannot be given with the load profile findmax: each of its steps depends on what all of the load/,
+    ],
+    [
+      "one file for the samples of all instances",
+      ["run", "oltp", "--instances", "2", "--k6-out", "json=samples.json"],
+      /--k6-out json=samples\.json cannot be given with --instances: every instance would write it/,
+    ],
     ["an unknown metrics mode", ["run", "oltp", "--metrics", "all"], /operations, windows/],
     [
       "an unknown system",

@@ -34,6 +34,7 @@ export function runCommand(finish: (code: ExitCode) => void): Command {
         "k6 metrics with a sample for each operation, or with sums for each second",
       ).choices(["operations", "windows"]),
     )
+    .option("--instances <number>", "k6 processes on this machine that share the load; their results are merged", "1")
     .addHelpText(
       "after",
       `

@@ -37,6 +37,11 @@ it("tells how many operations failed, and of what", () => {
   );
 });
 
+it("gives the percentiles of several instances as what they are: not exceeded", () => {
+  expect(lineOf({}, {})).toMatch(/ p50 1\.00 ms {2}p99 2\.00 ms /);
+  expect(lineOf({}, { instances: 2 })).toMatch(/ p50 ≤ 1\.00 ms {2}p99 ≤ 2\.00 ms /);
+});
+
 it("tells that nobody answers, and how much work waits", () => {
   expect(lineOf({}, { operations: 0, backlog: 300 })).toContain("no replies  no errors  300 waiting");
 });

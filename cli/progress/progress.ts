@@ -155,6 +155,7 @@ export class Progress {
     const share =
       this.#operationCount !== null ? last.total / this.#operationCount : total === null ? 0 : elapsed / total;
     const operations = windows.reduce((sum, window) => sum + window.operations, 0);
+    const most = last.instances === undefined ? "" : "≤ ";
     const parts = [
       // Beyond the end, what was due until then is still done.
       `${(total !== null && elapsed > total + 1 ? "draining" : last.phase).padEnd(8)} ${clock(elapsed)}${total === null ? "" : ` of ${clock(total)}`}`,
@@ -162,7 +163,7 @@ export class Progress {
       // Percentiles are not averaged: the last second's own.
       ...(last.operations === 0
         ? ["no replies"]
-        : [`p50 ${milliseconds(last.p50Milliseconds)}`, `p99 ${milliseconds(last.p99Milliseconds)}`]),
+        : [`p50 ${most}${milliseconds(last.p50Milliseconds)}`, `p99 ${most}${milliseconds(last.p99Milliseconds)}`]),
       errorText(windows, this.#palette),
     ];
     if (last.backlog > 0) parts.push(this.#palette.yellow(`${count(last.backlog)} waiting`));

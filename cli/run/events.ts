@@ -59,6 +59,8 @@ export interface WindowEvent {
   backlog: number;
   /** Operations finished since the run's start. */
   total: number;
+  /** Of several instances together: then percentiles are those of the slowest, which those of all do not exceed. Absent: of one process. */
+  instances?: number;
 }
 
 /** Calls `receive` for each event, and resolves when the pipe ends. What is no event is passed over: the pipe is private to both programs. */

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import type { Readable } from "node:stream";
+import type { Duplex } from "node:stream";
 import { CommandError } from "../errors.ts";
 import { k6Binary } from "../installation.ts";
 import { type RunEvent, readEvents } from "./events.ts";
@@ -20,6 +20,8 @@ export interface K6Process {
   ended: Promise<K6End>;
   /** Asks for a graceful end. Only the first call sends the signal: k6 takes a second one as an order to stop at once. */
   interrupt(): void;
+  /** Tells the extension something, as a line of JSON. */
+  tell(message: object): void;
   /** Ends k6 and everything that it started, at once. */
   kill(): void;
 }
@@ -32,6 +34,8 @@ export function startK6(options: {
   script: string;
   environment: NodeJS.ProcessEnv;
   outputs: string[];
+  /** Further arguments of k6. */
+  args?: string[];
   logFile: string;
   receive: (event: RunEvent) => void;
 }): K6Process {
@@ -42,6 +46,7 @@ export function startK6(options: {
     "--no-color",
     "--no-usage-report",
     ...options.outputs.flatMap((output) => ["--out", output]),
+    ...(options.args ?? []),
     options.script,
   ];
   const child = spawn(k6Binary, args, {
@@ -57,7 +62,8 @@ export function startK6(options: {
     );
     child.on("exit", (code, signal) => resolve({ code, signal }));
   });
-  const events = readEvents(child.stdio[eventsDescriptor] as Readable, options.receive);
+  const stream = child.stdio[eventsDescriptor] as Duplex;
+  const events = readEvents(stream, options.receive);
   let interrupted = false;
   return {
     pid: pid ?? -1,
@@ -66,6 +72,10 @@ export function startK6(options: {
       if (interrupted) return;
       interrupted = true;
       child.kill("SIGINT");
+    },
+    tell(message) {
+      // One that has ended hears nothing: its end is noticed by itself.
+      if (stream.writable) stream.write(`${JSON.stringify(message)}\n`);
     },
     kill() {
       try {

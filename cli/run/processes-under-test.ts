@@ -56,7 +56,8 @@ function threadsOf(pid: number): string[] {
   }
 }
 
-function nameOf(pid: number): string {
+/** The name of a process; empty when it has ended. */
+export function nameOf(pid: number): string {
   return readOrEmpty(`/proc/${pid}/comm`).trim();
 }
 

@@ -7,6 +7,7 @@ import { findSuite, suites, tableOf, workloadOf } from "../../modules/index.ts";
 import { CommandError } from "../errors.ts";
 import { assertBuilt, scriptBundle } from "../installation.ts";
 import { redact } from "../redact.ts";
+import { checkInstances, readInstanceCount, refuseFindmax } from "./instance-count.ts";
 import { checkOutputs } from "./outputs.ts";
 import { isProfileFile, readProfileFile } from "./profile-file.ts";
 import { prepareResultsFolder } from "./results-folder.ts";
@@ -24,6 +25,7 @@ export interface RunOptions {
   allowWrites?: boolean;
   k6Out: string[];
   metrics?: string;
+  instances?: string;
 }
 
 /** What is to be run, checked. */
@@ -50,11 +52,16 @@ export interface RunRequest extends Omit<Work, "settings"> {
   environment: Record<string, string>;
   resultsFolder: string;
   outputs: string[];
+  /** k6 processes on this machine that share the load. */
+  instances: number;
 }
 
 /** @throws UsageError or CommandError when something is not accepted. */
 export async function checkRequest(suiteName: string, options: RunOptions): Promise<RunRequest> {
+  const instances = readInstanceCount(options.instances);
+  if (instances > 1) refuseFindmax(options, instances);
   const { settings, ...work } = await checkWork(suiteName, options);
+  checkInstances(instances, work.profile, { ...process.env, ...settings }, options.k6Out);
   if (options.keep && work.target !== undefined) {
     throw new CommandError(
       "--keep is for the embedded PostgreSQL; a target of your own keeps its data anyway. Leave out --keep or --target",
@@ -73,6 +80,7 @@ export async function checkRequest(suiteName: string, options: RunOptions): Prom
     // Last: it makes a folder.
     resultsFolder: prepareResultsFolder(options.out),
     outputs: outputs.outputs,
+    instances,
   };
 }
 

@@ -8,12 +8,15 @@ import { Interrupted, Interruption } from "./interruption.ts";
 import { judgeRun, type Story } from "./outcome.ts";
 import { noteLosses, type OutputEvent } from "./outputs.ts";
 import type { RunRequest } from "./request.ts";
+import { runInstances } from "./run-instances.ts";
 
 /** What it takes to run something. */
 export type Runnable = Pick<
   RunRequest,
   "script" | "target" | "keep" | "serverSettings" | "environment" | "resultsFolder" | "outputs"
->;
+> &
+  // Several instances make the run folder before any of them has asked the target what it is.
+  ({ instances?: 1 } | Pick<RunRequest, "instances" | "suite" | "system">);
 
 /** How a run went. */
 export interface RunEnd {
@@ -37,7 +40,10 @@ export async function run(request: Runnable): Promise<RunEnd> {
       });
       if (database.folder.kept) progress.say(`Its data is kept in ${database.folder.path}`);
     }
-    return await runK6(request, request.target ?? database?.url ?? "", database, interruption, progress);
+    const target = request.target ?? database?.url ?? "";
+    if (request.instances !== undefined && request.instances > 1 && "suite" in request)
+      return await runInstances(request, target, { database, interruption, progress });
+    return await runK6(request, target, database, interruption, progress);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     progress.say("Interrupted before the run started: there is no result");

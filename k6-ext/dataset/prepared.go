@@ -9,8 +9,9 @@ import (
 	"github.com/dbmark/dbmark/k6-ext/workload"
 )
 
-// firstInstanceLimit is how long the first instance of a run may leave the others without a sign: neither loading nor done.
-const firstInstanceLimit = 2 * time.Minute
+// firstInstanceLimit is how long the first instance of a run may leave the others without a sign: neither loading nor done. It may have to wait
+// for another run on the same data.
+const firstInstanceLimit = 30 * time.Minute
 
 // askEvery is the wait between two looks at the manifest.
 const askEvery = 100 * time.Millisecond

@@ -51,6 +51,10 @@ func (r *Run) checkShare() error {
 		return driver.Usagef("this execution segment has none of the %d connections of the pool; split the run into fewer instances or "+
 			"set CONNECTIONS to at least their number", d.poolSize)
 	}
+	if r.environment.Stripe.Count(d.OperationCount) < 1 && d.OperationCount > 0 {
+		return driver.Usagef("this execution segment has none of the %d operations; split the run into fewer instances or raise OPERATION_COUNT",
+			d.OperationCount)
+	}
 	if r.split() && d.TestID == "" {
 		return driver.Usagef("this is one of several instances (--execution-segment), and the run has no name by which they know each other; " +
 			"set DBMARK_TEST_ID to the same new name in all of them")

@@ -126,6 +126,7 @@ func TestInstancesThatCouldNotDoTheirPartAreRefused(t *testing.T) {
 	}{
 		"more instances than workers":          {map[string]any{"profile": closed(1, 1)}, "has none of the profile's 1 workers"},
 		"than workers at a time":               {map[string]any{"profile": ramp}, "none of the 1 workers that the profile has where it has the fewest"},
+		"than operations":                      {map[string]any{"operationCount": 1}, "none of the 1 operations"},
 		"than connections":                     {map[string]any{"connections": 1}, "none of the 1 connections of the pool"},
 		"without a name that all of them know": {map[string]any{"testId": nil}, "set DBMARK_TEST_ID to the same new name"},
 	} {

@@ -157,13 +157,15 @@ function resourcesOf(runs: readonly RunFile[], windows: WindowsFacts): Resources
     const values = harness.map(value);
     return values.some((one) => one === null) ? null : values.reduce<number>((total, one) => total + (one ?? 0), 0);
   };
+  const cpuAverage = sum((process) => process.cpuAverage);
   const servers = runs.flatMap(({ resources }) => resources.server ?? []);
   const [first, ...others] = servers;
   return {
     harness: {
       cpuSecondsTotal: sum(({ cpuSecondsTotal }) => cpuSecondsTotal),
-      cpuAverage: sum(({ cpuAverage }) => cpuAverage),
-      cpuMaximum: windows.cpuMaximum,
+      cpuAverage,
+      // Readings of less than a second, at the ends, are in the averages alone.
+      cpuMaximum: windows.cpuMaximum === null ? null : Math.max(windows.cpuMaximum, cpuAverage ?? 0),
       memoryAverageBytes: sum(({ memoryAverageBytes }) => memoryAverageBytes),
       memoryMaximumBytes: windows.memoryMaximum,
     },
