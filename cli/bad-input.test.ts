@@ -108,6 +108,18 @@ describe("refused before anything starts, with exit code 2", () => {
       /--instances 4 is more than OPERATION_COUNT=3: each instance needs an operation/,
     ],
     [
+      "iterations that instances cannot share",
+      [
+        "run",
+        "oltp",
+        "--set=OPERATION_COUNT=99",
+        "--set=OPERATIONS_PER_ITERATION=9",
+        "--set=LOAD_WORKERS=6",
+        "--instances=4",
+      ],
+      /--instances 4 cannot share the 6 workers equally, .* Set LOAD_WORKERS to a multiple of 4/,
+    ],
+    [
       "a search for the highest rate by instances",
       ["run", "oltp", "--profile", "findmax", "--instances", "2"],
       /--instances 2 cannot be given with the load profile findmax: each of its steps depends on what all of the load/,

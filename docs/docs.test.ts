@@ -9,6 +9,7 @@ import { compareCommand } from "../cli/commands/compare.ts";
 import { historyCommand } from "../cli/commands/history.ts";
 import { inspectCommand } from "../cli/commands/inspect.ts";
 import { listCommand } from "../cli/commands/list.ts";
+import { mergeCommand } from "../cli/commands/merge.ts";
 import { reportCommand } from "../cli/commands/report.ts";
 import { rerunCommand } from "../cli/commands/rerun.ts";
 import { runCommand } from "../cli/commands/run.ts";
@@ -83,6 +84,7 @@ describe("what stands between back-quotes exists", () => {
       compareCommand(() => {}),
       reportCommand(),
       abCommand(() => {}),
+      mergeCommand(() => {}),
       baselineCommand(() => {}),
       listCommand(),
       inspectCommand(),

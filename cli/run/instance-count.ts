@@ -58,6 +58,17 @@ export function checkInstances(
   if (operations !== undefined && instances > Number(operations)) {
     refuse(`OPERATION_COUNT=${operations}: each instance needs an operation`, "raise OPERATION_COUNT");
   }
+  const most = maximumWorkers(profile);
+  if (
+    operations !== undefined &&
+    readText(environment, "OPERATIONS_PER_ITERATION") !== undefined &&
+    most % instances > 0
+  ) {
+    throw new UsageError(
+      `--instances ${instances} cannot share the ${most} workers equally, and with OPERATION_COUNT and OPERATIONS_PER_ITERATION they have to: k6 parts ` +
+        `iterations by workers. Set LOAD_WORKERS to a multiple of ${instances}.`,
+    );
+  }
   for (const output of outputs) {
     const [kind = ""] = output.split("=");
     if (!["json", "csv", "web-dashboard"].includes(kind)) continue;

@@ -55,6 +55,12 @@ func (r *Run) checkShare() error {
 		return driver.Usagef("this execution segment has none of the %d operations; split the run into fewer instances or raise OPERATION_COUNT",
 			d.OperationCount)
 	}
+	// k6 parts iterations by VUs, and indexes are parted by segments: an instance with fewer workers than its segment's share would get too few
+	// iterations for its operations.
+	if d.OperationCount > 0 && d.OperationsPerIteration > 0 && float64(r.workers()) < r.environment.Stripe.Share()*float64(d.workers()) {
+		return driver.Usagef("this execution segment has %d of %d workers, which is less than its part of the %d operations; with OPERATIONS_PER_ITERATION, "+
+			"set LOAD_WORKERS to a number that all instances have the same part of", r.workers(), d.workers(), d.OperationCount)
+	}
 	if r.split() && d.TestID == "" {
 		return driver.Usagef("this is one of several instances (--execution-segment), and the run has no name by which they know each other; " +
 			"set DBMARK_TEST_ID to the same new name in all of them")

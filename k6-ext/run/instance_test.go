@@ -124,8 +124,10 @@ func TestInstancesThatCouldNotDoTheirPartAreRefused(t *testing.T) {
 		changes map[string]any
 		wanted  string
 	}{
-		"more instances than workers":          {map[string]any{"profile": closed(1, 1)}, "has none of the profile's 1 workers"},
-		"than workers at a time":               {map[string]any{"profile": ramp}, "none of the 1 workers that the profile has where it has the fewest"},
+		"more instances than workers": {map[string]any{"profile": closed(1, 1)}, "has none of the profile's 1 workers"},
+		"than workers at a time":      {map[string]any{"profile": ramp}, "none of the 1 workers that the profile has where it has the fewest"},
+		"than iterations for their operations": {map[string]any{"operationCount": 100, "operationsPerIteration": 10, "profile": closed(3, 1)},
+			"has 1 of 3 workers, which is less than its part of the 100 operations"},
 		"than operations":                      {map[string]any{"operationCount": 1}, "none of the 1 operations"},
 		"than connections":                     {map[string]any{"connections": 1}, "none of the 1 connections of the pool"},
 		"without a name that all of them know": {map[string]any{"testId": nil}, "set DBMARK_TEST_ID to the same new name"},

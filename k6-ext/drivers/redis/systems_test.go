@@ -288,3 +288,22 @@ func benchmarkGet(b *testing.B, depth int) {
 		}
 	}
 }
+
+func TestTheClockOfAServerOnThisMachineIsThisMachines(t *testing.T) {
+	asked := 0
+	opened, err := New().Open(driver.Config{URL: "redis://" + redistest.Start(t).Address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	err = opened.(driver.Clock).ReadClock(context.Background(), 3, func(before, told, after time.Time) {
+		asked++
+		// It counts microseconds.
+		if told.Before(before.Add(-time.Millisecond)) || told.After(after.Add(time.Millisecond)) {
+			t.Errorf("asked at %v and answered at %v, it told %v", before, after, told)
+		}
+	})
+	if err != nil || asked != 3 {
+		t.Errorf("%d answers: %v", asked, err)
+	}
+}
