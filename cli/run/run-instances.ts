@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { completeCrashedRun, runFileName } from "../../lib/result/index.ts";
 import { summarize } from "../../lib/summary/index.ts";
+import { hasColor } from "../color.ts";
 import { messageOf } from "../errors.ts";
 import { type ExitCode, exitCodes, mostImportant } from "../exit-codes.ts";
 import { makeRunFolder, mergeFolders } from "../merge/merge-folders.ts";
@@ -228,7 +229,7 @@ async function judge(
       );
     }
     const { run, path } = await mergeFolders(await readInstances([parts]), () => folder);
-    process.stdout.write(`${summarize(run, { path: pathFromHere(path), color: process.stdout.isTTY === true })}\n`);
+    process.stdout.write(`${summarize(run, { path: pathFromHere(path), color: hasColor() })}\n`);
     codes.push(...codesOf(run));
   } catch (error) {
     process.stderr.write(`dbmark: the results in ${parts} cannot be merged: ${messageOf(error)}\n`);
