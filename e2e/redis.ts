@@ -1,9 +1,10 @@
 // A real redis-server for tests: on a free port of 127.0.0.1, without a file of its own, ended by its own process id.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
+import { freePort } from "../cli/free-port.ts";
 import { TestTarget } from "./server.ts";
 
 /** A Redis, and runs on it. */
@@ -52,18 +53,6 @@ export class TestRedis extends TestTarget {
   keys(): string[] {
     return this.command("KEYS", "*").filter(Boolean).sort();
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
-  });
 }
 
 async function listens(port: number): Promise<void> {

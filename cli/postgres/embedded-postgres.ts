@@ -3,12 +3,12 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { CommandError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { freePort } from "../free-port.ts";
 import { guardProgram } from "../installation.ts";
 import { type PostgresBinaries, postgresBinaries } from "./binaries.ts";
 import type { GuardOrder, GuardReport } from "./guard.ts";
@@ -233,13 +233,4 @@ async function runProgram(
   } finally {
     options.signal?.removeEventListener("abort", abort);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no free port on 127.0.0.1");
-  return address.port;
 }

@@ -1,5 +1,6 @@
 /** Adds up what several instances recorded in one second, as one process would have. For Node: it needs hdr-histogram-js. */
 
+import { summedCounts } from "../result/phase-sums.ts";
 import {
   decodeSparseHistogram,
   mergeSparseHistograms,
@@ -9,18 +10,6 @@ import {
 import { encodeSparseHistogram } from "../result/sparse-histogram-encoding.ts";
 import type { PhaseName } from "../schema/run.generated.ts";
 import type { HarnessLine, WindowLatency, WindowLine } from "../schema/windows.generated.ts";
-
-const summed = [
-  "operations",
-  "failed",
-  "undone",
-  "unknown",
-  "attempts",
-  "rowsRead",
-  "rowsWritten",
-  "bytesRead",
-  "bytesWritten",
-] as const;
 
 /**
  * The lines of one second, one for each phase and operation.
@@ -44,8 +33,8 @@ export function mergeWindows(
     .map(([, group]) => {
       const [first] = group as [WindowLine];
       const sums = Object.fromEntries(
-        summed.map((name) => [name, group.reduce((sum, line) => sum + line[name], 0)]),
-      ) as Pick<WindowLine, (typeof summed)[number]>;
+        summedCounts.map((name) => [name, group.reduce((sum, line) => sum + line[name], 0)]),
+      ) as Pick<WindowLine, (typeof summedCounts)[number]>;
       const { operations: finished, failed, undone, unknown, attempts, ...amounts } = sums;
       return {
         type: "window",

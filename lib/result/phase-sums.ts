@@ -4,7 +4,8 @@ import type { AllTotals, OperationTotals, PhaseTotals } from "../schema/run.gene
 import type { HarnessLine, WindowLine } from "../schema/windows.generated.ts";
 import { MergedLatency } from "./merged-latency.ts";
 
-const summed = [
+/** What of windows is simply added up. */
+export const summedCounts = [
   "operations",
   "failed",
   "undone",
@@ -16,20 +17,20 @@ const summed = [
   "bytesWritten",
 ] as const;
 
-type Counts = Record<(typeof summed)[number], number>;
+type Counts = Record<(typeof summedCounts)[number], number>;
 
 /** What windows and totals have in common. */
 type Recorded = Pick<WindowLine, keyof Counts | "errors" | "service" | "response">;
 
 /** What one operation, or all of them, did. */
 class OperationSums {
-  readonly counts = Object.fromEntries(summed.map((name) => [name, 0])) as Counts;
+  readonly counts = Object.fromEntries(summedCounts.map((name) => [name, 0])) as Counts;
   readonly errors = new Map<string, number>();
   readonly service = new MergedLatency();
   readonly response = new MergedLatency();
 
   add(line: Recorded): void {
-    for (const name of summed) this.counts[name] += line[name];
+    for (const name of summedCounts) this.counts[name] += line[name];
     for (const [kind, count] of Object.entries(line.errors))
       this.errors.set(kind, (this.errors.get(kind) ?? 0) + count);
     this.service.add(line.service);
@@ -92,7 +93,7 @@ export class PhaseSums {
 function allOf(operations: readonly OperationTotals[], seconds: number): AllTotals {
   const all = new OperationSums();
   for (const totals of operations) {
-    for (const name of summed) all.counts[name] += totals[name];
+    for (const name of summedCounts) all.counts[name] += totals[name];
     for (const [kind, count] of Object.entries(totals.errors))
       all.errors.set(kind, (all.errors.get(kind) ?? 0) + count);
     all.service.add(totals.service);
