@@ -88,6 +88,7 @@ export function main(args: string[]): Promise<number> {
       add(await write(server, `${seconds} s at 1000 a second and a sample for each`, steady(1000, seconds, all)));
       add(await write(server, `${seconds} s flat out`, flatOut(seconds)));
       add(await write(server, `${seconds} s with four runs at once`, steady(500, seconds), { atOnce: 4 }));
+      add(await write(server, `${seconds} s of a run by four instances`, { ...steady(500, seconds), instances: 4 }));
       const meanwhile = restart(server, { before: Math.min(10, seconds / 4), away });
       add(
         await write(server, `${seconds} s with InfluxDB away for ${away} s`, steady(Math.min(rate, 1000), seconds), {

@@ -53,6 +53,15 @@ describe("nothing is lost or overwritten", () => {
     expect(missing(outcome)).toEqual([]);
   });
 
+  it("of a run that four instances share", { timeout: 180_000 }, async () => {
+    const outcome = await write(server, "four instances", { ...steady(100, 3), instances: 4 });
+    expect(missing(outcome)).toEqual([]);
+    const [written] = outcome.runs;
+    expect(written?.run.instances).toHaveLength(4);
+    const series = await server.query("four_instances", "SHOW TAG VALUES FROM transactions_total WITH KEY = instance");
+    expect(series.flatMap(({ values }) => values)).toHaveLength(4);
+  });
+
   it("while InfluxDB is away for a while", { timeout: 180_000 }, async () => {
     const meanwhile = async (running: Running) => {
       await restart(server, { before: 1, away: 2 })(running);

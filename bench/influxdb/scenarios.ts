@@ -36,6 +36,8 @@ export interface Load {
   /** Variables of the run; the target answers after 1 ms unless `target` says otherwise. */
   variables: Record<string, string>;
   target?: string;
+  /** k6 processes that share the load; 1 where it is not given. */
+  instances?: number;
 }
 
 /** So many operations a second, for so many seconds, with so many of warm-up. */
@@ -89,15 +91,13 @@ export async function write(
       ended.map(async (end, number): Promise<WrittenRun> => {
         const [name = "none"] = readdirSync(join(folder, String(number)));
         const { run } = readRun(join(folder, String(number), name));
-        const told = /([\d,]+) points? written/.exec(end.stderr)?.[1] ?? "0";
-        const lost = /([\d,]+) points? lost/.exec(end.stderr)?.[1] ?? "0";
         return {
           ...end,
           run,
           inFile: totalsInFile(run),
           inInfluxdb: await totalsInInfluxdb(server, database, run.testid),
-          written: Number(told.replaceAll(",", "")),
-          lost: Number(lost.replaceAll(",", "")),
+          written: sumOf(/([\d,]+) points? written/g, end.stderr),
+          lost: sumOf(/([\d,]+) points? lost/g, end.stderr),
         };
       }),
     );
@@ -107,10 +107,16 @@ export async function write(
   }
 }
 
+/** What a text says of each instance, summed. */
+function sumOf(number: RegExp, text: string): number {
+  return [...text.matchAll(number)].reduce((sum, [, digits = "0"]) => sum + Number(digits.replaceAll(",", "")), 0);
+}
+
 /** Starts a run with results in a folder. */
-export function start({ variables, target }: Load, out: string, more: string[]): Running {
+export function start({ variables, target, instances = 1 }: Load, out: string, more: string[]): Running {
   const set = Object.entries(variables).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
-  return startDbmark(["run", "oltp", "--target", target ?? usualTarget, "--out", out, ...set, ...more]);
+  const shared = instances > 1 ? ["--instances", String(instances)] : [];
+  return startDbmark(["run", "oltp", "--target", target ?? usualTarget, "--out", out, ...shared, ...set, ...more]);
 }
 
 /** Ends the server when the run has measured for a while, and starts it again. */

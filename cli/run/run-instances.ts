@@ -28,6 +28,7 @@ import type { RunEvent } from "./events.ts";
 import type { Interruption } from "./interruption.ts";
 import { describeEnd, type K6End, type K6Process, startK6 } from "./k6-process.ts";
 import { codesOf } from "./outcome.ts";
+import { noteLosses, type OutputEvent } from "./outputs.ts";
 import { gitRevision } from "./revision.ts";
 import type { RunEnd, Runnable } from "./run.ts";
 import { Together } from "./together.ts";
@@ -53,6 +54,7 @@ interface Instance {
   folder: string | undefined;
   ready: boolean;
   errors: (RunEvent & { event: "error" })[];
+  outputs: OutputEvent[];
   end: K6End | undefined;
 }
 
@@ -145,6 +147,9 @@ function start(
         instance.errors.push(event);
         if (!instance.ready) callOff();
         return;
+      case "output":
+        instance.outputs.push(event);
+        return progress.show({ ...event, message: `Instance ${instance.number}: ${event.message}` });
       default:
         // What the first one tells holds for all.
         if (instance.number === 1) progress.show(event);
@@ -158,6 +163,7 @@ function start(
       folder: undefined,
       ready: false,
       errors: [],
+      outputs: [],
       end: undefined,
     };
     const k6 = startK6({
@@ -228,6 +234,7 @@ async function judge(
         interrupted ? { status: "interrupted", reason: how } : { status: "crashed", reason: how },
       );
     }
+    for (const { folder: own, outputs } of instances) noteLosses(own, outputs);
     const { run, path } = await mergeFolders(await readInstances([parts]), () => folder);
     process.stdout.write(`${summarize(run, { path: pathFromHere(path), color: hasColor() })}\n`);
     codes.push(...codesOf(run));

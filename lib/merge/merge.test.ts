@@ -136,6 +136,17 @@ describe("a merged run is not better than its instances", () => {
     expect(reasons(run)).toEqual(["harness_lag: instance 1/4:1/2: it started operations late"]);
   });
 
+  it("what one lost on the way to an output is a warning, and names it", async () => {
+    const { run } = await mergeAll((one, number) => {
+      if (number === 2) one.validity.warnings.push({ code: "output_incomplete", message: "3 points lost" });
+    });
+    expect(reasons(run)).toEqual([]);
+    expect(run.validity.warnings).toContainEqual({
+      code: "output_incomplete",
+      message: "instance 1/4:1/2: 3 points lost",
+    });
+  });
+
   it("too many errors are those of all together", async () => {
     const { run } = await mergeAll((one) => {
       for (const totals of one.totals.measure.operations) {

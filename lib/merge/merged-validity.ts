@@ -49,6 +49,10 @@ export function judge(run: Omit<RunFile, "validity">, evidence: Evidence): Valid
     for (const { code, message } of own.validity.reasons) {
       if (ofEach.includes(code)) reasons.push({ code, message: `instance ${instance.segment}: ${message}` });
     }
+    for (const { code, message } of own.validity.warnings) {
+      // Of what is a matter of each instance, the only one that does not touch the result.
+      if (code === "output_incomplete") warnings.push({ code, message: `instance ${instance.segment}: ${message}` });
+    }
   }
   for (const message of evidence.apart) reasons.push({ code: "instances", message });
   for (const reason of reasonsOfCounts(run.totals.measure.all)) {
