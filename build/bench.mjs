@@ -2,9 +2,9 @@
 // Benchmarks print ratios against a yardstick of the same run, and write JSON to results/bench/. Those named sim-… are simulations, which
 // need no k6.
 
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { bundled } from "./bundled.mjs";
 import { BuildError, main } from "./command.mjs";
 import { root } from "./places.mjs";
 import { prepare } from "./prepare.mjs";
@@ -19,21 +19,6 @@ await main(async () => {
     throw new BuildError(`there is no benchmark "${name}"; known are ${known.join(", ")}`);
   }
   await prepare({ k6: !name.startsWith("sim-") });
-  const { build } = await import("esbuild");
-  const folder = join(root, "dist", "bench");
-  mkdirSync(folder, { recursive: true });
-  const outfile = join(folder, `${name}.mjs`);
-  await build({
-    entryPoints: [source],
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    packages: "external",
-    sourcemap: "inline",
-    logLevel: "silent",
-  });
-  const benchmark = await import(pathToFileURL(outfile).href);
+  const benchmark = await bundled(source, "bench");
   return await benchmark.main(args);
 });

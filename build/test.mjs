@@ -8,6 +8,7 @@ import { prepareChromium } from "./chromium.mjs";
 import { BuildError, main } from "./command.mjs";
 import { goTest } from "./go-test.mjs";
 import { goTool } from "./go-tools.mjs";
+import { prepareGrafanaData } from "./grafana-data.mjs";
 import { preparePostgresPrograms } from "./postgres-programs.mjs";
 import { prepare } from "./prepare.mjs";
 import { prepareProgram } from "./programs.mjs";
@@ -26,6 +27,7 @@ await main(async () => {
     await prepareChromium();
     await prepareProgram("prometheus", "prometheus");
     await goTool("influxd");
+    await prepareGrafanaData();
   }
   // Without jq the documents' examples of it are left out, which CI does not allow.
   else if (process.env.CI) await prepareProgram("jq", "jq");

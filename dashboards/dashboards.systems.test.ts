@@ -10,13 +10,16 @@ import { steady } from "../bench/influxdb/scenarios.ts";
 import { InfluxdbServer } from "../bench/influxdb/server.ts";
 import { endWhatIsLeft, startDbmark } from "../cli/command-under-test.ts";
 import { TestPrometheus } from "../e2e/prometheus.ts";
-import { type Answered, type Answering, answeringInfluxdb, answeringPrometheus } from "./answers-under-test.ts";
-import { type Chosen, panelsOf } from "./interpolation-under-test.ts";
+import { type Answered, type Answering, answeringInfluxdb, answeringPrometheus } from "./answers.ts";
+import { framesOf } from "./frames.ts";
+import { type Grafana, loadGrafana } from "./grafana.ts";
+import { type Chosen, type DrawnPanel, panelsOf } from "./interpolation.ts";
 import { lagsOf, type OfSecond, percentilesOf, type Recorded, readRecorded, usedOf } from "./recorded-under-test.ts";
 
 let influxdb: InfluxdbServer;
 let prometheus: TestPrometheus;
 let emptyPrometheus: TestPrometheus;
+let grafana: Grafana;
 let out: string;
 /** On PostgreSQL, which is a server on this host; and after it on a target that errs, with half the load. */
 let first: Recorded;
@@ -43,6 +46,7 @@ async function record(rate: number, target: string[]): Promise<Recorded> {
 
 beforeAll(async () => {
   out = mkdtempSync(join(tmpdir(), "dbmark-dashboards-test-"));
+  grafana = await loadGrafana();
   influxdb = await InfluxdbServer.start();
   prometheus = await TestPrometheus.start();
   emptyPrometheus = await TestPrometheus.start();
@@ -60,6 +64,12 @@ afterAll(async () => {
 
 function dashboardOf(type: string, name: string): Dashboard {
   return JSON.parse(readFileSync(join(import.meta.dirname, type, `${name}.json`), "utf8"));
+}
+
+function panelOf(dashboard: Dashboard, title: string): DrawnPanel {
+  const panel = panelsOf(dashboard).find((one) => one.title === title);
+  if (panel === undefined) throw new Error(`there is no panel ${title}`);
+  return panel;
 }
 
 /** Both runs in the time range, one second an interval, everything chosen. */
@@ -103,9 +113,8 @@ describe.each([
 
   /** What the queries of a panel give, in their order. */
   async function drawn(dashboard: Dashboard, title: string, values: Chosen): Promise<Answered[][]> {
-    const panel = panelsOf(dashboard).find((one) => one.title === title);
-    if (panel === undefined) throw new Error(`there is no panel ${title}`);
-    return Promise.all(panel.targets.map((target) => answering.answer(dashboard, target, values)));
+    const { targets } = panelOf(dashboard, title);
+    return Promise.all(targets.map((target) => answering.answer(dashboard, target, values)));
   }
 
   describe("Run", () => {
@@ -245,23 +254,24 @@ describe.each([
 
   describe("Compare", () => {
     const dashboard = dashboardOf(type, "compare");
-    /** Rows of run, second since its start, and value, as the panel's transformations make them of its two queries. */
+    /** Rows of second since a run's start and value, as Grafana's own transformations make them of a panel's two queries. */
     async function rows(title: string, variables: Chosen["variables"] = {}) {
       const values = chosen({ runs: [first.run.testid, second.run.testid], ...variables });
-      const [seconds = [], figures = []] = await drawn(dashboard, title, values);
-      return [first, second].map((recorded) => {
-        const of = (answers: Answered[]) =>
-          answers.filter(({ tags }) => tags.testid === recorded.run.testid).flatMap((one) => one.values);
-        const since = new Map(of(seconds).map(({ time, value }) => [time, value]));
-        expect(since.size, title).toBeGreaterThanOrEqual(3);
-        return {
-          recorded,
-          rows: of(figures).map(({ time, value }) => {
-            expect(since.has(time), `${title} has a value at ${time}, which is no second of the run`).toBe(true);
-            return { second: (since.get(time) ?? 0) - 1, value };
-          }),
-        };
-      });
+      const panel = panelOf(dashboard, title);
+      const frames = await framesOf(grafana, type, panel, await drawn(dashboard, title, values));
+      expect(frames.length, title).toBe(1);
+      const [frame = { refId: "", fields: [], length: 0 }] = frames;
+      const named = (name: string) =>
+        frame.fields.find((field) => grafana.getFieldDisplayName(field, frame, frames) === name)?.values ?? [];
+      const seconds = named(String(panel.options?.xField)) as number[];
+      expect(seconds.length, title).toBeGreaterThanOrEqual(3);
+      expect(seconds, title).toEqual([...seconds].sort((a, b) => a - b));
+      return [first, second].map((recorded) => ({
+        recorded,
+        rows: named(recorded.run.testid).flatMap((value, index) =>
+          value === null ? [] : [{ second: (seconds[index] ?? 0) - 1, value: Number(value) }],
+        ),
+      }));
     }
 
     it("offers the runs and their operations", async () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { describe, expect, it } from "vitest";
 import { dashboardFiles } from "./index.ts";
-import { interpolated, panelsOf, rowsOf } from "./interpolation-under-test.ts";
+import { interpolated, panelsOf, rowsOf } from "./interpolation.ts";
 
 const folder = import.meta.dirname;
 const source = (path: string) => readFileSync(join(folder, "..", path), "utf8");

@@ -1,4 +1,4 @@
-// For tests: a dashboard's queries, with what stands for chosen values filled in as Grafana and its plugins for the two data sources do.
+// A dashboard's queries, with what stands for chosen values filled in as Grafana and its plugins for the two data sources do.
 
 import type { Dashboard, Panel, RowPanel, VariableModel } from "@grafana/grafana-foundation-sdk/dashboard";
 

@@ -1,15 +1,17 @@
-// For tests: what the two databases answer to a dashboard's queries, as series that can be set beside each other.
+// What the two databases answer to a dashboard's queries, as series that can be set beside each other.
 
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { InfluxdbServer } from "../bench/influxdb/server.ts";
 import type { TestPrometheus } from "../e2e/prometheus.ts";
-import { type Chosen, interpolated, type Target } from "./interpolation-under-test.ts";
+import { type Chosen, interpolated, type Target } from "./interpolation.ts";
 
 /** A line, a row of a heat map, or a run, with its values by the milliseconds since 1970. */
 export interface Answered {
   /** What the legend would say. */
   name: string;
   tags: Record<string, string>;
+  /** What the query calls the values. */
+  column: string;
   values: { time: number; value: number }[];
 }
 
@@ -32,6 +34,7 @@ export function answeringInfluxdb(server: InfluxdbServer, database: string): Ans
       return series.map(({ name, tags = {}, columns, values }) => ({
         name: (target.alias ?? name).replace(/\$tag_(\w+)/g, (_, tag) => tags[tag] ?? ""),
         tags,
+        column: columns.at(-1) ?? "",
         values: values
           .filter((row) => row[columns.length - 1] !== null)
           .map((row) => ({ time: Number(row[0]) / 1e6, value: Number(row[columns.length - 1]) })),
@@ -73,6 +76,7 @@ export function answeringPrometheus(server: TestPrometheus): Answering {
       return data.result.map(({ metric, value, values }) => ({
         name: (target.legendFormat ?? "").replace(/\{\{(\w+)\}\}/g, (_, label) => metric[label] ?? ""),
         tags: metric,
+        column: "Value",
         values: (values ?? (value === undefined ? [] : [value])).map(([time, text]) => ({
           time: time * 1000,
           value: Number(text),
