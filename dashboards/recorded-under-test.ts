@@ -63,7 +63,7 @@ export function usedOf(harness: HarnessLine[], metric: string): OfSecond[] {
       operations_backlog: line.backlog,
       harness_cpu_cores: line.cpuSeconds === null ? null : line.cpuSeconds / line.seconds,
       harness_memory_bytes: line.memoryBytes,
-      server_cpu_cores: line.server === null ? null : line.server.cpuSeconds / line.seconds,
+      server_cpu_cores: line.server === null ? null : line.server.cpuSeconds / (line.server.seconds ?? line.seconds),
       server_memory_bytes: line.server === null ? null : line.server.memoryBytes,
     }[metric];
     if (value === undefined) throw new Error(`${metric} is not known here`);

@@ -192,8 +192,8 @@ func harnessSamples(set *metricSet, t *tagging, rolled *record.Rolled, harness *
 	if harness.MemoryBytes != nil {
 		add(set.harnessMemory, tags, float64(*harness.MemoryBytes))
 	}
-	if harness.Server != nil && harness.Seconds > 0 {
-		add(set.serverCPU, tags, harness.Server.CPUSeconds/harness.Seconds)
+	if harness.Server != nil && harness.Server.Seconds > 0 {
+		add(set.serverCPU, tags, harness.Server.CPUSeconds/harness.Server.Seconds)
 		add(set.serverMemory, tags, float64(harness.Server.MemoryBytes))
 	}
 	for phase, lag := range rolled.Lag {

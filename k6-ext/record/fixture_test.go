@@ -97,7 +97,7 @@ func writeFixture(t *testing.T, results string, bad bool) *Folder {
 		rolled := r.Roll(at(float64(second+1) + 0.0004))
 		line := NewHarnessLine(rolled, phase)
 		line.CPUSeconds, line.MemoryBytes, line.Goroutines, line.WorkersActive = pointer(0.25), pointer(int64(80<<20)), 230, 200
-		line.Server = &ServerLine{CPUSeconds: 0.75, MemoryBytes: 300 << 20}
+		line.Server = &ServerLine{CPUSeconds: 0.75, Seconds: 1, MemoryBytes: 300 << 20}
 		check(t, folder.Append(append(r.Lines(rolled), line)...))
 	}
 	finished := at(17.2).Format(time.RFC3339)

@@ -83,7 +83,7 @@ func writeInstance(t *testing.T, results string, number int, held int64) (*Folde
 		line := NewHarnessLine(rolled, Measure)
 		line.CPUSeconds, line.MemoryBytes, line.Goroutines = pointer(0.5*share), pointer(int64(float64(80<<20)*share)), int(40*share)
 		line.WorkersActive = int(8 * share)
-		line.Server = &ServerLine{CPUSeconds: 0.75, MemoryBytes: 300 << 20}
+		line.Server = &ServerLine{CPUSeconds: 0.75, Seconds: 1, MemoryBytes: 300 << 20}
 		check(t, folder.Append(append(r.Lines(rolled), line)...))
 	}
 	finished := instantOf(at(12))

@@ -67,9 +67,12 @@ type HarnessLine struct {
 	Server *ServerLine `json:"server"`
 }
 
-// ServerLine is what the server's processes used in one second.
+// ServerLine is what the server's processes used since they were last read. That is not every second where there are so many of them that
+// reading would cost too much.
 type ServerLine struct {
-	CPUSeconds  float64 `json:"cpuSeconds"`
+	CPUSeconds float64 `json:"cpuSeconds"`
+	// Seconds since they were last read.
+	Seconds     float64 `json:"seconds"`
 	MemoryBytes int64   `json:"memoryBytes"`
 }
 

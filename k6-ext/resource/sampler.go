@@ -8,6 +8,8 @@ type Sampler struct {
 	harness, remote Meter
 	lastHarness     Usage
 	lastServer      Usage
+	// lastServerAt is when lastServer was read, which is not every second where that would cost too much.
+	lastServerAt time.Time
 }
 
 // Sample is what was used since the last one; nil: not known.
@@ -19,7 +21,9 @@ type Sample struct {
 
 // ServerSample is what the server's processes used since they were last read.
 type ServerSample struct {
-	CPUSeconds  float64
+	CPUSeconds float64
+	// Seconds since then.
+	Seconds     float64
 	MemoryBytes int64
 }
 
@@ -28,7 +32,7 @@ func NewSampler(server *Processes) *Sampler {
 	s := &Sampler{server: server, lastHarness: Self(), lastServer: unknown}
 	if server != nil {
 		if usage, known := server.Usage(); known {
-			s.lastServer = usage
+			s.lastServer, s.lastServerAt = usage, time.Now()
 		}
 	}
 	return s
@@ -58,9 +62,13 @@ func (s *Sampler) Sample(now time.Time, measured bool) Sample {
 		return sample
 	}
 	if s.lastServer.CPU >= 0 {
-		sample.Server = &ServerSample{CPUSeconds: (server.CPU - s.lastServer.CPU).Seconds(), MemoryBytes: server.MemoryBytes}
+		sample.Server = &ServerSample{
+			CPUSeconds:  (server.CPU - s.lastServer.CPU).Seconds(),
+			Seconds:     now.Sub(s.lastServerAt).Seconds(),
+			MemoryBytes: server.MemoryBytes,
+		}
 	}
-	s.lastServer = server
+	s.lastServer, s.lastServerAt = server, now
 	if measured {
 		s.remote.Add(now, server)
 	}

@@ -207,6 +207,37 @@ func TestAServerThatEndedIsNotKnown(t *testing.T) {
 	}
 }
 
+func TestWhatWasUsedInSecondsThatWereLeftOutIsOfAllOfThem(t *testing.T) {
+	child := exec.Command("sleep", "60")
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = child.Process.Kill()
+		_ = child.Wait()
+	}()
+	server, err := Watch(child.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := NewSampler(server)
+	start := s.lastServerAt
+	for second := time.Duration(1); second <= 5; second++ {
+		// As where reading took so long that it must not be done again before the fifth second.
+		server.next = time.Now().Add(time.Hour)
+		if second == 5 {
+			server.next = time.Time{}
+		}
+		sample := s.Sample(start.Add(second*time.Second), true)
+		if known := sample.Server != nil; known != (second == 5) {
+			t.Fatalf("second %d: %+v", second, sample.Server)
+		}
+		if sample.Server != nil && sample.Server.Seconds != 5 {
+			t.Errorf("it is said to be of %v s", sample.Server.Seconds)
+		}
+	}
+}
+
 func TestProcessorTimeNeverFallsWhileProcessesEnd(t *testing.T) {
 	server := exec.Command(os.Args[0])
 	server.Env = append(os.Environ(), "RESOURCE_TEST_ROLE=coming and going")

@@ -84,7 +84,8 @@ func (c *collector) roll(now time.Time) {
 	harness.CPUSeconds, harness.MemoryBytes = sample.CPUSeconds, sample.MemoryBytes
 	harness.Goroutines, harness.WorkersActive, harness.Backlog = runtime.NumGoroutine(), r.presence.wanted(elapsed), r.engine.Backlog()
 	if sample.Server != nil {
-		harness.Server = &record.ServerLine{CPUSeconds: sample.Server.CPUSeconds, MemoryBytes: sample.Server.MemoryBytes}
+		server := sample.Server
+		harness.Server = &record.ServerLine{CPUSeconds: server.CPUSeconds, Seconds: server.Seconds, MemoryBytes: server.MemoryBytes}
 	}
 	_ = r.folder.Append(append(lines, harness)...)
 	if c.follower != nil {

@@ -154,7 +154,8 @@ class MeasuredResources {
   add(line: HarnessLine): void {
     if (line.phase !== "measure") return;
     this.#harness.add(line.seconds, line.cpuSeconds, line.memoryBytes);
-    if (line.server !== null) this.#server.add(line.seconds, line.server.cpuSeconds, line.server.memoryBytes);
+    const { server } = line;
+    if (server !== null) this.#server.add(server.seconds ?? line.seconds, server.cpuSeconds, server.memoryBytes);
   }
 
   summary(): Resources {

@@ -599,13 +599,17 @@ export interface HarnessLine {
   server: ServerLine | null;
 }
 /**
- * What the server's processes used in one second.
+ * What the server's processes used since they were last read, which is not every second where there are so many that reading them would cost too much.
  */
 export interface ServerLine {
   /**
    * Seconds of processor time.
    */
   cpuSeconds: number;
+  /**
+   * Seconds since they were last read; older files lack it, and mean those of the line.
+   */
+  seconds?: number;
   /**
    * Bytes resident.
    */
