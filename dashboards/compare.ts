@@ -11,6 +11,10 @@ import type { Source } from "./sources/source.ts";
 import { datasourceVariable, operationVariable, phaseVariable, resolutionVariable, runVariable } from "./variables.ts";
 
 const worst = "Of each second. Where the resolution is coarser, the one of the worst second is shown.";
+/** The last second of a run that ended says nothing of it. */
+const ofFigures = ["mean", "max"];
+/** Percentiles of seconds must not be averaged: the best and the worst second. */
+const ofPercentiles = ["min", "max"];
 const ofOperation = { phase: "chosen", ofOperation: true } as const;
 
 export function compareDashboard(source: Source): DashboardBuilder {
@@ -35,6 +39,7 @@ export function compareDashboard(source: Source): DashboardBuilder {
       alignedPanel(source, {
         title: "Throughput",
         unit: "ops",
+        legend: ofFigures,
         width: 12,
         figure: { metric: "transactions_total", as: "perSecond", ...ofOperation },
       }),
@@ -43,6 +48,7 @@ export function compareDashboard(source: Source): DashboardBuilder {
       alignedPanel(source, {
         title: "Errors",
         unit: "ops",
+        legend: ofFigures,
         width: 12,
         figure: { metric: "transaction_errors_total", as: "perSecond", ...ofOperation },
       }),
@@ -54,6 +60,7 @@ export function compareDashboard(source: Source): DashboardBuilder {
         title: `Response time, ${percentile}: $operation`,
         description: worst,
         unit: "ms",
+        legend: ofPercentiles,
         width: 8,
         figure: { metric: `response_time_ms_${percentile}`, as: "highest", ...ofOperation },
       }),
@@ -66,6 +73,7 @@ export function compareDashboard(source: Source): DashboardBuilder {
         title: "Backlog",
         description: "Operations that are due and wait for a worker.",
         unit: "locale",
+        legend: ofFigures,
         width: 8,
         figure: { metric: "operations_backlog", as: "ofInstances" },
       }),
@@ -75,6 +83,7 @@ export function compareDashboard(source: Source): DashboardBuilder {
         title: "Harness lag, p99",
         description: worst,
         unit: "ms",
+        legend: ofPercentiles,
         width: 8,
         figure: { metric: "harness_lag_ms_p99", as: "highest", phase: "chosen" },
       }),
@@ -82,7 +91,9 @@ export function compareDashboard(source: Source): DashboardBuilder {
     .withPanel(
       alignedPanel(source, {
         title: "Processor of the harness",
-        unit: "suffix: cores",
+        unit: "suffix:cores",
+        decimals: 2,
+        legend: ofFigures,
         width: 8,
         figure: { metric: "harness_cpu_cores", as: "ofInstances" },
       }),

@@ -99,6 +99,14 @@ describe.each(dashboards)("%s", (path, content, dashboard) => {
     }
   });
 
+  it("gives each panel a number of its own, and a legend of four lines the room that it needs", () => {
+    const numbers = (dashboard.panels ?? []).map(({ id }) => id);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(numbers).not.toContain(0);
+    for (const { title, gridPos, targets } of panelsOf(dashboard))
+      if (targets.length >= 4) expect(gridPos?.h, title).toBeGreaterThanOrEqual(11);
+  });
+
   it("repeats the row of an operation for each of those that are chosen", () => {
     const repeated = rowsOf(dashboard).filter(({ repeat }) => repeat !== undefined);
     expect(repeated.map(({ repeat, title }) => [repeat, title])).toEqual([["operation", "$operation"]]);

@@ -1,5 +1,6 @@
 // All dashboards as files. `npm run generate` writes them.
 
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { compareDashboard } from "./compare.ts";
 import { runDashboard } from "./run.ts";
 import { influxdb } from "./sources/influxdb.ts";
@@ -13,7 +14,12 @@ export function dashboardFiles(): { path: string; content: string }[] {
       { name: "compare", dashboard: compareDashboard(source) },
     ].map(({ name, dashboard }) => ({
       path: `${source.type}/${name}.json`,
-      content: `${JSON.stringify(dashboard.build(), null, 2)}\n`,
+      content: `${JSON.stringify(numbered(dashboard.build()), null, 2)}\n`,
     })),
   );
+}
+
+/** Each panel with a number of its own, by which Grafana links to it; rows have 0 from the SDK, all of them. */
+function numbered(dashboard: Dashboard): Dashboard {
+  return { ...dashboard, panels: (dashboard.panels ?? []).map((panel, index) => ({ ...panel, id: index + 1 })) };
 }

@@ -8,6 +8,8 @@ import {
   LegendDisplayMode,
   LegendPlacement,
   ReduceDataOptionsBuilder,
+  ScaleDistribution,
+  ScaleDistributionConfigBuilder,
   SortOrder,
   TooltipDisplayMode,
   VisibilityMode,
@@ -34,15 +36,28 @@ export interface Content {
   description?: string;
   /** Grafana's name of a unit. */
   unit: string;
+  /** Digits behind the point; Grafana's own choice by default. */
+  decimals?: number;
   figures: Figure[];
   /** Width in Grafana's columns, of which there are 24, and height in its rows. */
   width: number;
   height?: number;
+  /** Said where there is no value. */
+  noValue?: string;
+}
+
+/** How a panel draws its lines. */
+export interface Drawing {
+  /** For values of which some are many times others; the axis is linear by default. */
+  logarithmic?: boolean;
+  /** Milliseconds between two values from which on a line is broken. */
+  gap?: number;
 }
 
 const usualHeight = 8;
-/** Milliseconds between two values from which on a line is broken. */
-const gap = 5_000;
+/** Of a panel with four lines: Grafana gives a legend 35 % of the height at most, and has the rest scrolled to. */
+export const heightOfFourLines = 11;
+const usualGap = 5_000;
 
 const refIds = "ABCDEFGH";
 function queriesOf(source: Source, figures: Figure[]) {
@@ -50,14 +65,15 @@ function queriesOf(source: Source, figures: Figure[]) {
 }
 
 /** One number, of the whole time range. */
-export function numberPanel(source: Source, { title, description = "", unit, figures, width, height = 4 }: Content) {
+export function numberPanel(source: Source, content: Content) {
+  const { title, description = "", unit, figures, width, height = 4, noValue = "–" } = content;
   return new StatBuilder()
     .title(title)
     .description(description)
     .datasource(datasourceOf(source))
     .targets(queriesOf(source, figures))
     .unit(unit)
-    .noValue("–")
+    .noValue(noValue)
     .graphMode(BigValueGraphMode.None)
     .colorMode(BigValueColorMode.None)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]).fields("").values(false))
@@ -66,25 +82,31 @@ export function numberPanel(source: Source, { title, description = "", unit, fig
 }
 
 /** Lines over time. */
-export function linePanel(source: Source, content: Content): Builder<Panel> {
-  const { title, description = "", unit, figures, width, height = usualHeight } = content;
-  return new TimeSeriesBuilder()
+export function linePanel(source: Source, content: Content & Drawing): Builder<Panel> {
+  const { title, description = "", unit, decimals, figures, width, height = usualHeight, noValue } = content;
+  const { logarithmic = false, gap = usualGap } = content;
+  const panel = new TimeSeriesBuilder()
     .title(title)
     .description(description)
     .datasource(datasourceOf(source))
     .targets(queriesOf(source, figures))
     .interval("1s")
     .unit(unit)
-    .min(0)
     .drawStyle(GraphDrawStyle.Line)
     .lineWidth(1)
     .fillOpacity(0)
     .showPoints(VisibilityMode.Auto)
     .spanNulls(gap)
-    .legend(readableLegend())
+    .legend(legendOf(["lastNotNull", "max"]))
     .tooltip(allValues())
     .span(width)
     .height(height);
+  if (decimals !== undefined) panel.decimals(decimals);
+  if (noValue !== undefined) panel.noValue(noValue);
+  // A logarithmic axis has no 0 to begin at.
+  return logarithmic
+    ? panel.scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Log).log(10))
+    : panel.min(0);
 }
 
 /** How times are distributed in each interval. The series' names are the upper limits of buckets, and each counts for itself. */
@@ -114,49 +136,55 @@ export function heatmapPanel(source: Source, content: Omit<Content, "unit">): Bu
     .height(height);
 }
 
+/** A panel of several runs. */
+export interface Aligned extends Omit<Content, "figures" | "noValue"> {
+  figure: Figure;
+  /** What the legend says of each run, by Grafana's names. */
+  legend: string[];
+}
+
 /** A figure of several runs over the seconds since the start of each, a line for each run. */
-export function alignedPanel(source: Source, content: Omit<Content, "figures"> & { figure: Figure }): Builder<Panel> {
-  const { title, description = "", unit, figure, width, height = usualHeight } = content;
+export function alignedPanel(source: Source, content: Aligned): Builder<Panel> {
+  const { title, description = "", unit, decimals, figure, width, height = usualHeight, legend } = content;
   const { queries, columns, missingIsZero } = source.aligned(figure);
   // groupingToMatrix names its first column so.
   const seconds = `${columns.second}\\testid`;
-  return (
-    new TrendBuilder()
-      .title(title)
-      .description(description)
-      .datasource(datasourceOf(source))
-      .targets(queries)
-      .interval(`\${resolution}s`)
-      .maxDataPoints(mostDataPoints)
-      .transformations([
-        // One table with a row for each run and interval; of it, a column for each run and a row for each second.
-        { id: "merge", options: {} },
-        plainColumn(columns.value, missingIsZero),
-        {
-          id: "groupingToMatrix",
-          options: { columnField: "testid", rowField: columns.second, valueField: plainName, emptyValue: "null" },
-        },
-        {
-          id: "convertFieldType",
-          options: { conversions: [{ targetField: seconds, destinationType: "number" }], fields: {} },
-        },
-        { id: "sortBy", options: { fields: {}, sort: [{ field: seconds }] } },
-      ])
-      .xField(seconds)
-      .overrideByName(seconds, [{ id: "unit", value: "s" }])
-      .unit(unit)
-      .min(0)
-      .drawStyle(GraphDrawStyle.Line)
-      .lineWidth(1)
-      .fillOpacity(0)
-      .showPoints(VisibilityMode.Auto)
-      // Runs whose seconds are not the same have rows without a value.
-      .spanNulls(true)
-      .legend(readableLegend())
-      .tooltip(allValues())
-      .span(width)
-      .height(height)
-  );
+  const panel = new TrendBuilder()
+    .title(title)
+    .description(description)
+    .datasource(datasourceOf(source))
+    .targets(queries)
+    .interval(`\${resolution}s`)
+    .maxDataPoints(mostDataPoints)
+    .transformations([
+      // One table with a row for each run and interval; of it, a column for each run and a row for each second.
+      { id: "merge", options: {} },
+      plainColumn(columns.value, missingIsZero),
+      {
+        id: "groupingToMatrix",
+        options: { columnField: "testid", rowField: columns.second, valueField: plainName, emptyValue: "null" },
+      },
+      {
+        id: "convertFieldType",
+        options: { conversions: [{ targetField: seconds, destinationType: "number" }], fields: {} },
+      },
+      { id: "sortBy", options: { fields: {}, sort: [{ field: seconds }] } },
+    ])
+    .xField(seconds)
+    .overrideByName(seconds, [{ id: "unit", value: "s" }])
+    .unit(unit)
+    .min(0)
+    .drawStyle(GraphDrawStyle.Line)
+    .lineWidth(1)
+    .fillOpacity(0)
+    .showPoints(VisibilityMode.Auto)
+    // Runs whose seconds are not the same have rows without a value.
+    .spanNulls(true)
+    .legend(legendOf(legend))
+    .tooltip(allValues())
+    .span(width)
+    .height(height);
+  return decimals === undefined ? panel : panel.decimals(decimals);
 }
 
 const plainName = "plain";
@@ -175,12 +203,12 @@ function plainColumn(column: string, missingIsZero: boolean) {
 /** As many as Prometheus gives at most: three hours of seconds. */
 const mostDataPoints = 11_000;
 
-function readableLegend(): VizLegendOptionsBuilder {
+function legendOf(calculations: string[]): VizLegendOptionsBuilder {
   return new VizLegendOptionsBuilder()
     .displayMode(LegendDisplayMode.Table)
     .placement(LegendPlacement.Bottom)
     .showLegend(true)
-    .calcs(["lastNotNull", "max"]);
+    .calcs(calculations);
 }
 
 function allValues(): VizTooltipOptionsBuilder {

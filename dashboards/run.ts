@@ -9,7 +9,7 @@ import {
   RowBuilder,
   TimePickerBuilder,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import { heatmapPanel, linePanel, numberPanel } from "./panels.ts";
+import { heatmapPanel, heightOfFourLines, linePanel, numberPanel } from "./panels.ts";
 import type { Figure, Source } from "./sources/source.ts";
 import { datasourceVariable, operationVariable, phaseVariable, runVariable } from "./variables.ts";
 
@@ -25,6 +25,8 @@ function percentiles(metric: string, more: Omit<Figure, "metric" | "as" | "legen
 
 const worst =
   "Percentiles of each second. Where an interval is longer than a second, the one of its worst second is shown.";
+/** Milliseconds: a server of many processes is not read every second. */
+const betweenReadings = 30_000;
 const ofOperation = { phase: "chosen", ofOperation: true } as const;
 
 export function runDashboard(source: Source): DashboardBuilder {
@@ -71,6 +73,7 @@ export function runDashboard(source: Source): DashboardBuilder {
         numberPanel(source, {
           title: "Failed operations",
           unit: "locale",
+          noValue: "none",
           width: 6,
           figures: [{ metric: "transaction_errors_total", as: "total", phase: "measure" }],
         }),
@@ -97,6 +100,7 @@ export function runDashboard(source: Source): DashboardBuilder {
         linePanel(source, {
           title: "Throughput",
           unit: "ops",
+          height: heightOfFourLines,
           width: 12,
           figures: [{ metric: "transactions_total", as: "perSecond", by: "operation", ...ofOperation }],
         }),
@@ -106,6 +110,8 @@ export function runDashboard(source: Source): DashboardBuilder {
           title: "Errors by type",
           description: "Failed operations of each kind of error.",
           unit: "ops",
+          noValue: "none",
+          height: heightOfFourLines,
           width: 12,
           figures: [{ metric: "transaction_errors_total", as: "perSecond", by: "error", ...ofOperation }],
         }),
@@ -113,7 +119,7 @@ export function runDashboard(source: Source): DashboardBuilder {
       .withPanel(
         linePanel(source, {
           title: "Rows",
-          unit: "suffix: rows/s",
+          unit: "rowsps",
           width: 12,
           figures: [
             { metric: "records_read_total", as: "perSecond", legend: "read", ...ofOperation },
@@ -138,6 +144,8 @@ export function runDashboard(source: Source): DashboardBuilder {
           title: "Response time: $operation",
           description: `From the instant at which an operation was due to its reply. ${worst}`,
           unit: "ms",
+          logarithmic: true,
+          height: heightOfFourLines,
           width: 8,
           figures: percentiles("response_time_ms", ofOperation),
         }),
@@ -147,6 +155,8 @@ export function runDashboard(source: Source): DashboardBuilder {
           title: "Service time: $operation",
           description: `From sending an operation to its reply. ${worst}`,
           unit: "ms",
+          logarithmic: true,
+          height: heightOfFourLines,
           width: 8,
           figures: percentiles("latency_ms", ofOperation),
         }),
@@ -155,6 +165,7 @@ export function runDashboard(source: Source): DashboardBuilder {
         heatmapPanel(source, {
           title: "Response times: $operation",
           description: "How many operations took how long.",
+          height: heightOfFourLines,
           width: 8,
           figures: [{ metric: "response_time_ms_bucket", as: "count", by: "le", ...ofOperation }],
         }),
@@ -165,6 +176,7 @@ export function runDashboard(source: Source): DashboardBuilder {
           title: "Workers and backlog",
           description: "Workers that the profile wants, and operations that are due and wait for one.",
           unit: "locale",
+          height: heightOfFourLines,
           width: 12,
           figures: [
             { metric: "workers_active", as: "ofInstances", legend: "workers" },
@@ -177,6 +189,8 @@ export function runDashboard(source: Source): DashboardBuilder {
           title: "Harness lag",
           description: `From the instant at which an operation was due to its start, where a worker was free. ${worst}`,
           unit: "ms",
+          logarithmic: true,
+          height: heightOfFourLines,
           width: 12,
           figures: percentiles("harness_lag_ms", { phase: "chosen" }),
         }),
@@ -185,7 +199,9 @@ export function runDashboard(source: Source): DashboardBuilder {
         linePanel(source, {
           title: "Processor",
           description: "Cores that were busy. The server is shown where it is on the same host.",
-          unit: "suffix: cores",
+          unit: "suffix:cores",
+          decimals: 2,
+          gap: betweenReadings,
           width: 12,
           figures: [
             { metric: "harness_cpu_cores", as: "ofInstances", legend: "harness" },
@@ -198,6 +214,7 @@ export function runDashboard(source: Source): DashboardBuilder {
           title: "Memory",
           description: "The server is shown where it is on the same host.",
           unit: "bytes",
+          gap: betweenReadings,
           width: 12,
           figures: [
             { metric: "harness_memory_bytes", as: "ofInstances", legend: "harness" },
