@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -236,6 +237,31 @@ func TestWhatWasUsedInSecondsThatWereLeftOutIsOfAllOfThem(t *testing.T) {
 			t.Errorf("it is said to be of %v s", sample.Server.Seconds)
 		}
 	}
+}
+
+func TestReadingIsPutOffByWhatItCost(t *testing.T) {
+	own, err := Watch(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	before := processTime(t)
+	if _, known := own.Usage(); !known {
+		t.Fatal("this process is not known")
+	}
+	cost := processTime(t) - before
+	if wait := own.next.Sub(start); wait <= 0 || wait > cost*100 {
+		t.Errorf("the next reading is %v after one that cost %v at most", wait, cost)
+	}
+}
+
+func processTime(t *testing.T) time.Duration {
+	t.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 func TestProcessorTimeNeverFallsWhileProcessesEnd(t *testing.T) {

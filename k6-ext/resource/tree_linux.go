@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
+	"syscall"
 	"time"
 )
 
@@ -45,6 +47,10 @@ func (p *Processes) Usage() (usage Usage, known bool) {
 	if now.Before(p.next) {
 		return unknown, false
 	}
+	// Of processor time and not of the clock's: where others want the processors, reading takes long and costs no more.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	before := threadTime()
 	// The time of a child that ends after its parent was read and before it is read itself is in neither. So it is at the end of a run,
 	// when all connections are closed at once.
 	for whole, reading := false, 0; !whole && reading < readings; reading++ {
@@ -55,8 +61,18 @@ func (p *Processes) Usage() (usage Usage, known bool) {
 	// Where processes come and go all the time, what is missing is found by the next reading, and is not taken back by this one.
 	usage.CPU = max(usage.CPU, p.cpu)
 	p.cpu = usage.CPU
-	p.next = now.Add(time.Duration(float64(time.Since(now)) / readingShare / 1.25))
+	p.next = now.Add(time.Duration(float64(threadTime()-before) / readingShare / 1.25))
 	return usage, true
+}
+
+// threadTime is the processor time that the current thread has used.
+func threadTime() time.Duration {
+	const thisThread = 1 // RUSAGE_THREAD
+	var usage syscall.Rusage
+	if syscall.Getrusage(thisThread, &usage) != nil {
+		return 0
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 // read reads each process once. whole: none of them ended meanwhile.
