@@ -71,6 +71,7 @@ export function compareDashboard(source: Source): DashboardBuilder {
     .withPanel(
       alignedPanel(source, {
         title: "Backlog",
+        decimals: 0,
         description: "Operations that are due and wait for a worker.",
         unit: "locale",
         legend: ofFigures,
