@@ -7,6 +7,7 @@ export interface DrawnElement {
   readonly outerHTML: string;
   readonly firstChild: DrawnElement | null;
   textContent: string | null;
+  getAttribute(name: string): string | null;
   setAttribute(name: string, value: string): void;
   removeAttribute(name: string): void;
   append(...children: DrawnElement[]): void;
@@ -35,4 +36,10 @@ export function svgElement(
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
   if (text !== undefined) element.textContent = text;
   return element;
+}
+
+/** A tenth of a unit is finer than any screen: the rest of the digits would be most of a page. */
+export function shortenPath(path: DrawnElement): void {
+  const shape = path.getAttribute("d");
+  if (shape) path.setAttribute("d", shape.replace(/(\.\d)\d+/g, "$1"));
 }

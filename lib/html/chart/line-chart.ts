@@ -9,7 +9,7 @@ import { lineY, plot, rectY, ruleX, ruleY, axisX as xAxisMark, axisY as yAxisMar
 import { shorten } from "../../summary/layout.ts";
 import { lineStyle } from "../palette.ts";
 import type { Axis } from "./axis.ts";
-import { type DrawnElement, drawingDocument, svgElement } from "./document.ts";
+import { type DrawnElement, drawingDocument, shortenPath, svgElement } from "./document.ts";
 
 /** A point; null: the value is not known there, and the line has a gap. */
 export type Point = readonly [x: number, y: number | null];
@@ -225,12 +225,6 @@ function text(x: number, y: number, content: string, anchor: string, kind: strin
     { x: round(x), y: round(y), "text-anchor": anchor, fill: `var(--${kind === "quiet" ? "quiet" : "text"})` },
     content,
   );
-}
-
-/** A tenth of a unit is finer than any screen: the rest of the digits would be most of a page. */
-function shortenPath(path: DrawnElement & { getAttribute?(name: string): string | null }): void {
-  const shape = path.getAttribute?.("d");
-  if (shape) path.setAttribute("d", shape.replace(/(\.\d)\d+/g, "$1"));
 }
 
 function round(value: number): number {
