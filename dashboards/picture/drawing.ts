@@ -88,13 +88,11 @@ export function plotIn(
     marks,
   }) as unknown as DrawnElement;
   for (const style of [...drawn.querySelectorAll("style")]) style.remove();
-  for (const name of ["font-family", "font-size", "fill", "class", "text-anchor"]) drawn.removeAttribute(name);
   for (const group of [...drawn.querySelectorAll("g[aria-label]")]) group.removeAttribute("aria-label");
   for (const path of [...drawn.querySelectorAll("path")]) shortenPath(path);
   for (const element of [...drawn.querySelectorAll("line, text, path")]) shortenPlaces(element);
-  // Texts are as wide as the reader's font makes them.
-  drawn.setAttribute("overflow", "visible");
-  drawn.setAttribute("x", String(round(left)));
-  drawn.setAttribute("y", String(round(top)));
-  return drawn;
+  // A drawing within a drawing would be a picture of its own to those who read it aloud.
+  const group = svgElement("g", { transform: `translate(${round(left)},${round(top)})`, "text-anchor": "middle" });
+  for (let child = drawn.firstChild; child !== null; child = drawn.firstChild) group.append(child);
+  return group;
 }

@@ -12,13 +12,13 @@ import { loadGrafana } from "../grafana.ts";
 import { dashboardPictures } from "./dashboards.ts";
 
 const database = "k6";
-/** A spike in which what takes longer than 100 ms fails: on a busy host there are errors to see. */
+/** A spike in which what takes longer than 60 ms fails: on a busy host there are errors to see. */
 const settings = {
   LOAD_PROFILE: "spike",
   LOAD_RATE: "1000",
   STEADY_STATE_DURATION: "15s",
   WARMUP_DURATION: "5s",
-  TIMEOUT: "100ms",
+  TIMEOUT: "60ms",
 };
 /** What differs between the runs. */
 const protocols = ["simple", "prepared"];
