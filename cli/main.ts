@@ -7,6 +7,7 @@ import { baselineCommand } from "./commands/baseline.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { historyCommand } from "./commands/history.ts";
 import { inspectCommand } from "./commands/inspect.ts";
+import { k8sCommand } from "./commands/k8s.ts";
 import { listCommand } from "./commands/list.ts";
 import { mergeCommand } from "./commands/merge.ts";
 import { reportCommand } from "./commands/report.ts";
@@ -33,6 +34,7 @@ export async function main(argv: string[]): Promise<ExitCode> {
     .addCommand(reportCommand())
     .addCommand(abCommand(finish))
     .addCommand(mergeCommand(finish))
+    .addCommand(k8sCommand())
     .addCommand(listCommand())
     .addCommand(inspectCommand())
     .addCommand(baselineCommand(finish))

@@ -8,6 +8,7 @@ import { baselineCommand } from "../cli/commands/baseline.ts";
 import { compareCommand } from "../cli/commands/compare.ts";
 import { historyCommand } from "../cli/commands/history.ts";
 import { inspectCommand } from "../cli/commands/inspect.ts";
+import { k8sCommand } from "../cli/commands/k8s.ts";
 import { listCommand } from "../cli/commands/list.ts";
 import { mergeCommand } from "../cli/commands/merge.ts";
 import { reportCommand } from "../cli/commands/report.ts";
@@ -85,6 +86,7 @@ describe("what stands between back-quotes exists", () => {
       reportCommand(),
       abCommand(() => {}),
       mergeCommand(() => {}),
+      k8sCommand(),
       baselineCommand(() => {}),
       listCommand(),
       inspectCommand(),

@@ -7,13 +7,16 @@ import { maximumWorkers } from "../../lib/schedule.ts";
 /** More processes than this are nothing for one machine. */
 const mostInstances = 256;
 
-/** The number that `--instances` gives; @throws {UsageError} */
-export function readInstanceCount(given: string | undefined): number {
-  if (given === undefined) return 1;
+/** The number that `--instances` gives, of processes on this machine or in a cluster; @throws {UsageError} */
+export function readInstanceCount(
+  given: string | undefined,
+  { fewest, most, meaning } = { fewest: 1, most: mostInstances, meaning: "k6 processes on this machine" },
+): number {
+  if (given === undefined) return fewest;
   const number = Number(given);
-  if (/^\d+$/.test(given) && number >= 1 && number <= mostInstances) return number;
+  if (/^\d+$/.test(given) && number >= fewest && number <= most) return number;
   throw new UsageError(
-    `--instances ${given} is not accepted; expected is a whole number from 1 to ${mostInstances}: k6 processes on this machine.`,
+    `--instances ${given} is not accepted; expected is a whole number from ${fewest} to ${most}: ${meaning}.`,
   );
 }
 

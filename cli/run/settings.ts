@@ -29,8 +29,12 @@ const readers: Record<Variable["type"], ((environment: Environment, name: string
   text: undefined,
 };
 
-/** The load profile that the variables ask for; @throws UsageError for the first value that is not accepted. */
-export function checkSettings(suite: string, environment: Environment): LoadProfile {
+/**
+ * The load profile that the variables ask for.
+ * @param cores that the load has, where it is not this machine that makes it.
+ * @throws UsageError for the first value that is not accepted.
+ */
+export function checkSettings(suite: string, environment: Environment, cores = availableParallelism()): LoadProfile {
   for (const variable of variablesOfSuite(suite)) readers[variable.type]?.(environment, variable.name);
-  return resolveProfile(undefined, environment, availableParallelism());
+  return resolveProfile(undefined, environment, cores);
 }

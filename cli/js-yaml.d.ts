@@ -1,0 +1,10 @@
+// What is used of js-yaml, which comes without types.
+
+declare module "js-yaml" {
+  /** The value of a document; @throws for a text that is no YAML. */
+  export function load(text: string): unknown;
+  /** The values of all documents of a text; @throws for a text that is no YAML. */
+  export function loadAll(text: string): unknown[];
+  /** A value as YAML that parsers of YAML 1.1 and 1.2 read alike. */
+  export function dump(value: unknown, options?: { lineWidth?: number; noRefs?: boolean }): string;
+}
