@@ -11,6 +11,8 @@ import { checkNode } from "./toolchain.mjs";
 // Programs of the benchmarks. That of xk6-sql is k6 itself: to vet it would mean to build another k6.
 const measurer = join(root, "bench", "measure");
 const xk6Sql = join(root, "bench", "xk6-sql");
+/** What checks manifests for Kubernetes in tests. */
+const kubernetes = join(root, "build", "kubernetes");
 
 /** @type {[string, () => Promise<string>][]} A name, and what is wrong ("" for nothing). */
 const checks = [
@@ -25,11 +27,18 @@ const checks = [
   ],
   [
     "Go modules (go mod tidy)",
-    () => untidyModules([extension, join(root, "build", "tools"), join(root, "build", "influxdb"), measurer, xk6Sql]),
+    () =>
+      untidyModules([
+        extension,
+        ...["tools", "influxdb", "kubernetes"].map((name) => join(root, "build", name)),
+        measurer,
+        xk6Sql,
+      ]),
   ],
   ["Go formatting (gofmt)", unformattedGo],
   ["Go (go vet)", () => problems("go", ["vet", "-tags", "systems", "./..."], extension)],
   ["Go of the benchmarks (go vet)", () => problems("go", ["vet", "./..."], measurer)],
+  ["Go of the tests for Kubernetes (go vet)", () => problems("go", ["vet", "./..."], kubernetes)],
   ["Go (staticcheck)", async () => problems(await goTool("staticcheck"), ["-tags", "systems", "./..."], extension)],
 ];
 
@@ -67,7 +76,7 @@ async function untidyModules(modules) {
 
 /** gofmt says which files it would change, and ends with 0 all the same. */
 async function unformattedGo() {
-  const result = await run("gofmt", ["-l", extension, measurer, xk6Sql], { cwd: root, quiet: true });
+  const result = await run("gofmt", ["-l", extension, measurer, xk6Sql, kubernetes], { cwd: root, quiet: true });
   if (result.code !== 0) return result.output.trim();
   return result.stdout.trim() === "" ? "" : `not formatted, npm run format does it:\n${result.stdout.trim()}`;
 }

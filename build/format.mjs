@@ -8,6 +8,6 @@ import { root } from "./places.mjs";
 await main(async () => {
   await preparePackages();
   const biome = await run(join(root, "node_modules", ".bin", "biome"), ["check", "--write", "."], { cwd: root });
-  const gofmt = await run("gofmt", ["-w", "k6-ext", "bench"], { cwd: root });
+  const gofmt = await run("gofmt", ["-w", "k6-ext", "bench", "build"], { cwd: root });
   return biome.code || gofmt.code;
 });
