@@ -67,5 +67,14 @@ export function render(request: KubernetesRequest): string {
 }
 
 function yaml(...manifests: Manifest[]): string {
-  return manifests.map((manifest) => dump(manifest, { lineWidth: -1, noRefs: true })).join("---\n");
+  return manifests
+    .map((manifest) =>
+      dump(manifest, {
+        lineWidth: -1,
+        noRefs: true,
+        // A variable may be anything, and what is a number to the YAML of Kubernetes is not always one to that of the library (1_000).
+        forceQuotes: manifest.kind === "ConfigMap",
+      }),
+    )
+    .join("---\n");
 }
