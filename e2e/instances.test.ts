@@ -110,6 +110,27 @@ it("two instances of an open loop send what the profile says", async () => {
   expect(profile.segments[0]?.rate).toEqual({ from: 500, to: 500 });
 });
 
+it("two instances of a profile with a shape report what became of the whole load", async () => {
+  const variables = { ...short, LOAD_PROFILE: "spike", LOAD_RATE: "400", STEADY_STATE_DURATION: "2s" };
+  const run = await server.dbmark(variables, ["--instances", "2"]);
+  const { steps, report, validity, totals } = run.result();
+  const parts = instancesOf(run);
+  expect(
+    steps.map(({ name }) => name),
+    run.stderr,
+  ).toEqual(["before", "spike", "after"]);
+  for (const [place, { offered }] of steps.entries()) {
+    const shares = parts.map((part) => part.steps[place]?.offered ?? 0);
+    expect(offered).toBeCloseTo(
+      shares.reduce((sum, share) => sum + share, 0),
+      6,
+    );
+  }
+  expect(steps.reduce((sum, { operations }) => sum + operations, 0)).toBe(totals.measure.all.operations);
+  expect(report).toMatchObject({ kind: "recovery", peaks: [{ part: steps[1]?.name }] });
+  expect(validity.warnings.map(({ code }) => code)).not.toContain("instances");
+});
+
 it("two instances on a table of the user's leave it as it was", async () => {
   await server.query(
     "DROP TABLE IF EXISTS orders; CREATE TABLE orders (id uuid PRIMARY KEY, note text NOT NULL); INSERT INTO orders SELECT gen_random_uuid(), 'note ' || i FROM generate_series(1, 500) i",

@@ -5,7 +5,16 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { UsageError } from "../../lib/environment/index.ts";
-import { endingOf, mergedWindows, mergeRun, noFacts, partsOf, setupOf, startsOf } from "../../lib/merge/index.ts";
+import {
+  endingOf,
+  mergedWindows,
+  mergeRun,
+  noFacts,
+  partsOf,
+  ReportFollower,
+  setupOf,
+  startsOf,
+} from "../../lib/merge/index.ts";
 import { type RunFile, runFileName, windowsFileName } from "../../lib/result/index.ts";
 import type { WindowsLine } from "../../lib/schema/windows.generated.ts";
 import { CommandError, codeOf, messageOf } from "../errors.ts";
@@ -31,7 +40,7 @@ export async function mergeFolders(
   const starts = startsOf(parts);
   const folder = folderOf(parts[0].run.testid);
   const setup = setupOf(folder.id, parts, starts);
-  const facts = noFacts();
+  const facts = noFacts(new ReportFollower(setup.profile, setup.workload));
   const files = parts.map(({ path }, place) => ({
     path: join(path, windowsFileName),
     shift: starts.starts[place]?.shift ?? 0,

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { readRun, windowsFileName } from "../result/index.ts";
 import type { RunFile } from "../schema/run.generated.ts";
 import type { HarnessLine, WindowLine } from "../schema/windows.generated.ts";
-import { mergedWindows, mergeRun, noFacts, partsOf, setupOf, startsOf } from "./index.ts";
+import { mergedWindows, mergeRun, noFacts, partsOf, ReportFollower, setupOf, startsOf } from "./index.ts";
 
 const testdata = fileURLToPath(new URL("testdata/", import.meta.url));
 
@@ -39,7 +39,7 @@ export async function mergeAll(
     path: join(path, windowsFileName),
     shift: starts.starts[place]?.shift ?? 0,
   }));
-  const facts = noFacts();
+  const facts = noFacts(new ReportFollower(setup.profile, setup.workload));
   const lines: (WindowLine | HarnessLine)[] = [];
   const names = setup.workload.operations.map(({ name }) => name);
   for await (const line of mergedWindows(files, names, facts)) lines.push(line);

@@ -92,6 +92,8 @@ export function mergeRun(
   const { all, seconds } = totals.measure;
   const average = seconds > 0 ? all.operations / seconds : 0;
   const busiest = Math.max(0, ...windows.seconds.map(({ operations }) => operations));
+  // As for one process that was killed: what it was run for is not known.
+  const shape = ending.status === "crashed" ? undefined : windows.follower?.finish();
   const highest = constantLoad(setup.profile.segments) ? average : Math.max(average, busiest);
   const merged = {
     ...setup,
@@ -104,15 +106,22 @@ export function mergeRun(
     errorExamples: examplesOf(runs),
     connections: connectionsOf(runs),
     ceiling: ceilingOf(machines, highest),
-    steps: [],
-    report: null,
+    steps: shape?.steps ?? [],
+    report: shape?.report ?? null,
     instances: parts.map((part, place) => instanceOf(part, starts.starts[place]?.offsetSeconds ?? 0)),
     serverStatistics: runs.find(({ serverStatistics }) => serverStatistics !== null)?.serverStatistics ?? null,
     cost: null,
   };
   const lag = new MergedLatency();
   lag.add(totals.measure.lag);
-  const evidence = { parts, machines, windows, apart: starts.apart, lagP99: lag.percentile(99) };
+  const evidence = {
+    parts,
+    machines,
+    windows,
+    apart: starts.apart,
+    lagP99: lag.percentile(99),
+    limitFound: shape?.limitFound ?? false,
+  };
   return { ...merged, validity: judge(merged, evidence) };
 }
 

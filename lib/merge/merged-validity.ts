@@ -25,6 +25,8 @@ export interface Evidence {
   apart: readonly string[];
   /** p99 of the harness's lag in the measured phase, whatever the number of operations; null: none was recorded. */
   lagP99: number | null;
+  /** The load went beyond what the target can take, on purpose, and came from a load that it could. */
+  limitFound: boolean;
 }
 
 /**
@@ -56,27 +58,16 @@ export function judge(run: Omit<RunFile, "validity">, evidence: Evidence): Valid
   }
   for (const message of evidence.apart) reasons.push({ code: "instances", message });
   for (const reason of reasonsOfCounts(run.totals.measure.all)) {
-    (onPurpose(parts, reason.code) ? warnings : reasons).push(reason);
+    const beyond = evidence.limitFound && reason.code !== "nothing_measured";
+    if (!beyond) reasons.push(reason);
+    else
+      warnings.push({ ...reason, message: `${reason.message}; the profile went beyond the target's limit on purpose` });
   }
   judgeHarness(run, evidence, reasons, warnings);
   judgeSamples(run, reasons, warnings);
   judgeSteadiness(run, evidence.windows, reasons, warnings);
   judgeBooks(run, parts, reasons, warnings);
-  if (run.profile.report !== undefined) {
-    warnings.push({
-      code: "instances",
-      message: `what the profile reports (${run.profile.report}), and its steps, are in the files of the instances alone, each of its own operations`,
-    });
-  }
   return { valid: reasons.length === 0, reasons, warnings };
-}
-
-/** Whether every instance to which this happened says that it went beyond the target's limit on purpose: a warning, and no reason. */
-function onPurpose(parts: readonly Part[], code: Reason["code"]): boolean {
-  const has = (reasons: readonly Reason[]) => reasons.some((reason) => reason.code === code);
-  return (
-    parts.some(({ run }) => has(run.validity.warnings)) && !parts.some(({ run: { validity } }) => has(validity.reasons))
-  );
 }
 
 function judgeHarness(

@@ -4,6 +4,7 @@ import type { MeasuredSecond } from "../result/steadiness.ts";
 import { readWindows } from "../result/windows.ts";
 import type { HarnessLine, WindowLine } from "../schema/windows.generated.ts";
 import { medianResponse, mergeHarness, mergeWindows } from "./merged-second.ts";
+import type { ReportFollower } from "./report/index.ts";
 
 /** The windows file of one instance. */
 export interface WindowsFile {
@@ -20,11 +21,13 @@ export interface WindowsFacts {
   cpuMaximum: number | null;
   /** Bytes resident of all processes in the measured phase, at most; null: not known. */
   memoryMaximum: number | null;
+  /** Makes the report that the profile asks for; undefined: nobody wants one. */
+  follower: ReportFollower | undefined;
 }
 
-/** Facts of no window. */
-export function noFacts(): WindowsFacts {
-  return { seconds: [], cpuMaximum: null, memoryMaximum: null };
+/** Facts of no window, which are to go to the follower as well. */
+export function noFacts(follower?: ReportFollower): WindowsFacts {
+  return { seconds: [], cpuMaximum: null, memoryMaximum: null, follower };
 }
 
 /** What one instance wrote in one second. */
@@ -64,8 +67,17 @@ export async function* mergedWindows(
     );
     yield* windows;
     const harness = here.flatMap((one) => one.harness);
-    if (harness.length > 0) yield mergeHarness(next, harness);
+    const merged = harness.length > 0 ? mergeHarness(next, harness) : undefined;
+    if (merged !== undefined) yield merged;
     note(facts, next, windows, harness);
+    facts.follower?.add({
+      second: next,
+      seconds: merged?.seconds ?? 0,
+      windows: windows.filter(({ phase }) => phase === "measure"),
+      backlog: merged?.backlog ?? 0,
+      harnessMemory: merged?.memoryBytes ?? null,
+      serverMemory: merged?.server?.memoryBytes ?? null,
+    });
   }
 }
 

@@ -65,7 +65,8 @@ function spreadOf(values: number[]): { median: number; standardError: number } {
   return { median, standardError: (1.2533 * 1.4826 * deviation) / Math.sqrt(values.length) };
 }
 
-function medianOf(values: readonly number[]): number {
+/** The median; of an even number, the mean of the two in the middle; 0 of none. */
+export function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const low = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
   const high = sorted[Math.floor(sorted.length / 2)] ?? 0;
