@@ -66,6 +66,9 @@ func (r *Run) rehearse(ctx context.Context) (*rehearsed, error) {
 	config.Schedule, config.Duration, config.Count, config.Loops = nil, endless, 0, 0
 	config.Phases = []engine.PhaseSpan{{Phase: record.Measure}}
 
+	if r.split() {
+		defer takeTurn(ctx)()
+	}
 	started := time.Now()
 	if r.config.Schedule != nil {
 		// An open loop claims its operations one by one. Its schedule has to be a little faster than it can be kept up with: much faster

@@ -48,17 +48,18 @@ export function hostOf(machines: readonly Machine[]): Host {
 }
 
 /**
- * What all instances together could do. Each measured what one process can do on its machine, with all of its processors: several on one
- * machine can do no more than that, those on several machines the sum.
+ * What all instances together could do. Each measured, when no other one on its machine did, what one process can do with its workers on the processors
+ * that it may use: the highest of them for a processor, times the processors that all their workers can use; summed over machines.
  * @param highestRate operations per second of the merged run, in its busiest second where the load changes.
  */
 export function ceilingOf(machines: readonly Machine[], highestRate: number): Ceiling | null {
-  const best = machines.flatMap(({ parts }) => {
-    const known = parts.flatMap(({ run }) => run.ceiling ?? []);
-    const [first, ...others] = known;
-    return first === undefined
-      ? []
-      : [others.reduce((one, two) => (two.operationsPerSecond > one.operationsPerSecond ? two : one), first)];
+  const best = machines.flatMap(({ parts, cores }) => {
+    const known = parts.flatMap(({ run: { ceiling, host } }) => (ceiling === null ? [] : [{ ceiling, host }]));
+    const [first] = known;
+    if (first === undefined) return [];
+    const workers = known.reduce((sum, { ceiling }) => sum + ceiling.workers, 0);
+    const each = known.map(({ ceiling, host }) => ceiling.operationsPerSecond / Math.min(ceiling.workers, host.cores));
+    return [{ ...first.ceiling, operationsPerSecond: Math.max(...each) * Math.min(workers, cores) }];
   });
   const [first] = best;
   if (first === undefined || best.length < machines.length) return null;

@@ -126,6 +126,13 @@ describe("a merged run is not better than its instances", () => {
     const { run: spread } = await busy(String);
     expect(spread.host).toMatchObject({ cores: 32, processors: 32 });
     expect(spread.ceiling?.operationsPerSecond).toBe(4 * 800_000);
+    // Containers with one and three of the eight processors: six are theirs together, and the fastest for a processor counts.
+    const { run: contained } = await mergeAll((one, number) => {
+      one.host.cores = number === 4 ? 3 : 1;
+      if (one.ceiling !== null) one.ceiling.operationsPerSecond = number === 2 ? 110_000 : 100_000 * one.host.cores;
+    });
+    expect(contained.host.cores).toBe(6);
+    expect(contained.ceiling?.operationsPerSecond).toBeCloseTo(660_000, 6);
     expect(reasons(spread)).toEqual([]);
   });
 
