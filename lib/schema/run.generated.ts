@@ -87,11 +87,11 @@ export interface RunFile {
    */
   ceiling: Ceiling | null;
   /**
-   * The named parts of the profile's measured phase, in their order; empty: it has none, or the file was completed after a crash or merged of several instances.
+   * The named parts of the profile's measured phase, in their order; empty: it has none, or the file was completed after a crash, or an instance crashed.
    */
   steps: Step[];
   /**
-   * What the profile was run for; null: nothing besides the totals, or the file was completed after a crash or merged of several instances.
+   * What the profile was run for; null: nothing besides the totals, or the file was completed after a crash, or an instance crashed.
    */
   report: RecoveryReport | DriftReport | StepsReport | LimitReport | null;
   /**
