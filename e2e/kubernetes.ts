@@ -23,7 +23,7 @@ interface Container {
   envFrom?: Source[];
 }
 
-interface Object {
+interface Rendered {
   kind: string;
   metadata: { name: string };
   data?: Record<string, string>;
@@ -42,7 +42,7 @@ export interface Runner extends Running {
 
 /** A namespace with a volume. */
 export class Namespace {
-  readonly #objects: Object[];
+  readonly #objects: Rendered[];
   readonly #folder: string;
   /** ConfigMaps and Secrets by kind and name. */
   readonly #data = new Map<string, Record<string, string>>();
@@ -54,7 +54,7 @@ export class Namespace {
   constructor(manifests: string, folder: string) {
     this.#objects = readdirSync(manifests)
       .filter((name) => name.endsWith(".yaml"))
-      .flatMap((name) => loadAll(readFileSync(join(manifests, name), "utf8")) as Object[]);
+      .flatMap((name) => loadAll(readFileSync(join(manifests, name), "utf8")) as Rendered[]);
     this.#folder = folder;
     for (const { kind, metadata, data } of this.#objects) {
       if (kind === "ConfigMap") this.#data.set(`ConfigMap ${metadata.name}`, data ?? {});
@@ -111,7 +111,7 @@ export class Namespace {
     return runners;
   }
 
-  #find(kind: string, name: string): Object {
+  #find(kind: string, name: string): Rendered {
     const found = this.#objects.find((object) => object.kind === kind && object.metadata.name === name);
     if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
     return found;

@@ -15,7 +15,7 @@ Written by \`dbmark k8s\`. It needs a cluster with k6-operator 1.3 or later, and
 
 ## 1. The image
 
-In a clone of dbmark; the image has k6 with dbmark's extension, the scripts, and the command that merges:
+In a clone of dbmark; the image has k6 with dbmark's extension, the scripts, and the command that merges (BuildKit, which Docker has by default since 23, reads \`Dockerfile.dockerignore\`):
 
 \`\`\`sh
 docker build --file ${request.folder}/Dockerfile --build-arg REVISION=$(git rev-parse HEAD) --tag ${request.image} .
@@ -69,7 +69,7 @@ ${
 
 ## 4. The files
 
-The volume claim ${claim.name} ${claim.existing ? "must be there, and" : `(${claim.storage})`} must be writable from several machines at a time (ReadWriteMany): NFS, CephFS, EFS, Filestore, Azure Files.
+The volume claim ${claim.name} ${claim.existing ? "must be there, and" : `(${claim.storage})`} must be writable from several machines at a time (ReadWriteMany): NFS, CephFS, EFS, Filestore, Azure Files. Pods run as user and group 1000.
 Runners write to \`${resultsFolder}/instances/<run>/\`, the merge to \`${resultsFolder}/merged/<run>/\`.
 
 \`\`\`sh

@@ -85,6 +85,18 @@ describe("what is rendered", () => {
     expect(settings()).toMatchObject({ LOAD_WORKERS: "20" });
   });
 
+  it("takes a profile of the user's, as text", async () => {
+    const segment = { phase: "measure", seconds: 5, rate: { from: 50, to: 50 }, workers: { from: 4, to: 4 } };
+    const profile = { name: "mine", description: 'With "quotes".', loop: "open", segments: [segment] };
+    writeFileSync(at("mine.json"), JSON.stringify(profile));
+    const { code, stderr } = await render(["--profile", at("mine.json"), "--instances", "4"]);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(settings().LOAD_PROFILE ?? "")).toMatchObject({ name: "mine", description: 'With "quotes".' });
+    const more = await render(["--profile", at("mine.json"), "--instances", "5"]);
+    expect(more.stderr).toContain("more than the 4 workers of the load profile mine");
+    expect(more.code).toBe(2);
+  });
+
   it("takes a claim, a namespace, an image and a name of the user's", async () => {
     const { code } = await render([
       ...["--name", "nightly", "--namespace", "load-tests", "--claim", "shared", "--cpu", "8", "--memory", "4Gi"],
