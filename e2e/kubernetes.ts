@@ -2,11 +2,11 @@
 // Only places differ: of the image, of the volume, and the address of k6's own interface, which is on 127.0.0.1.
 
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
-import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { loadAll } from "js-yaml";
 import { type Running, start } from "../cli/command-under-test.ts";
+import { freePort } from "../cli/free-port.ts";
 import { installationFolder, k6Binary } from "../cli/installation.ts";
 import { imageFolder, resultsFolder } from "../cli/k8s/manifests.ts";
 
@@ -179,14 +179,4 @@ export async function letGo(runners: readonly Runner[]): Promise<void> {
     });
     if (!answer.ok) throw new Error(`a runner answered ${answer.status}`);
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject).listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -131,7 +131,7 @@ func (s *shapedRun) write(number, of int) ([]any, Result) {
 		if number == 0 {
 			harness.Backlog += backlog % int64(of)
 		}
-		harness.Server = &record.ServerLine{CPUSeconds: 0.5, MemoryBytes: 300<<20 + int64(second%7)*1000}
+		harness.Server = &record.ServerLine{CPUSeconds: 0.5, Seconds: 1, MemoryBytes: 300<<20 + int64(second%7)*1000}
 		lines = append(append(lines, recorder.Lines(rolled)...), harness)
 		follower.Add(rolled, Sample{Backlog: harness.Backlog, HarnessMemory: harness.MemoryBytes, ServerMemory: &harness.Server.MemoryBytes})
 	}
