@@ -54,7 +54,7 @@ func (m *moduleInstance) joinRun(sobek.FunctionCall) sobek.Value {
 
 func newVURun(m *moduleInstance, shared *sharedRun) *vuRun {
 	declaration := shared.Declaration()
-	return &vuRun{module: m, shared: shared, wholeRun: declaration.OperationCount > 0 && declaration.OperationsPerIteration == 0}
+	return &vuRun{module: m, shared: shared, wholeRun: declaration.Profile.Search != nil || declaration.OperationCount > 0 && declaration.OperationsPerIteration == 0}
 }
 
 // object makes a JavaScript object of these methods.

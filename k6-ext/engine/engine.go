@@ -66,18 +66,22 @@ type Config struct {
 	// Loops on which workers run, where the sessions can be multiplexed; zero: each runs on the goroutine it is lent. For a closed loop
 	// with a session for each worker, and slices that are long compared to an operation.
 	Loops int
+	// Staged: the load is decided while the run goes on, by BeginStage, in place of Schedule, Duration and Count; Open: its stages have rates.
+	Staged, Open bool
 }
 
 // Engine is a run in progress. Open sessions first, then Begin, then let each worker run its slices.
 type Engine struct {
-	config   Config
-	names    []string
-	begin    sync.Once
-	began    atomic.Bool
-	start    time.Time
-	end      time.Duration // of the schedule; 0: by count alone
-	pacer    *pacing.Pacer
-	indexes  *pacing.Indexes
+	config  Config
+	names   []string
+	begin   sync.Once
+	began   atomic.Bool
+	start   time.Time
+	end     time.Duration // of the schedule; 0: by count alone
+	pacer   *pacing.Pacer
+	indexes *pacing.Indexes
+	// stages is nil where the load is known beforehand.
+	stages   *stages
 	recorder *record.Recorder
 	examples *record.ErrorExamples
 	sessions *sessions
@@ -101,7 +105,9 @@ func New(config Config) *Engine {
 	}
 	e.examples = record.NewErrorExamples(e.names)
 	e.sessions = newSessions(&e.config)
-	if config.Schedule != nil {
+	if config.Staged {
+		e.stages = newStages()
+	} else if config.Schedule != nil {
 		e.end = config.Schedule.Duration()
 	} else {
 		e.end = config.Duration
@@ -152,6 +158,10 @@ func (e *Engine) ErrorExamples() *record.ErrorExamples { return e.examples }
 
 // Backlog is the number of operations that are due and not claimed; always 0 in a closed loop.
 func (e *Engine) Backlog() int64 {
+	if e.stages != nil {
+		backlog, _ := e.StageLeft()
+		return backlog
+	}
 	if e.pacer == nil {
 		return 0
 	}
@@ -162,6 +172,9 @@ func (e *Engine) Backlog() int64 {
 func (e *Engine) Finished() bool {
 	if !e.began.Load() {
 		return false
+	}
+	if e.stages != nil {
+		return e.stages.over.Load()
 	}
 	if e.pacer != nil {
 		return e.pacer.Exhausted() || e.Elapsed() >= e.end+e.config.GracefulStop
@@ -189,8 +202,15 @@ func (e *Engine) giveUpDraining() {
 // Draining says whether the schedule of an open loop is over: what is left is work that was due.
 func (e *Engine) Draining() bool { return e.pacer != nil && e.Elapsed() >= e.end }
 
-// PhaseAt is the phase at a time since the start; after the last phase's end it stays the last.
+// openLoop says whether operations are due on a schedule.
+func (e *Engine) openLoop() bool { return e.config.Schedule != nil || e.config.Staged && e.config.Open }
+
+// PhaseAt is the phase at a time since the start; after the last phase's end it stays the last. In a staged run it is asked only of times within
+// the current stage.
 func (e *Engine) PhaseAt(at time.Duration) record.Phase {
+	if e.stages != nil {
+		return e.stages.current.Load().phaseAt(at)
+	}
 	for i := len(e.config.Phases) - 1; i > 0; i-- {
 		if at >= e.config.Phases[i].Start {
 			return e.config.Phases[i].Phase
@@ -242,12 +262,18 @@ func (e *Engine) Stop(ctx context.Context) Outcome {
 		now := e.Elapsed()
 		e.noticeInterrupt()
 		outcome.Interrupted = e.interruptedAt.Load() > 0
-		if e.pacer != nil {
+		switch {
+		case e.stages != nil:
+			outcome.LastIndex = max(e.stages.next, 1)
+			if !e.config.Open {
+				outcome.LastIndex = e.indexes.End() + 1
+			}
+		case e.pacer != nil:
 			undone := e.recordUndone(now)
 			e.pacer.Close()
 			outcome.Complete = undone == 0 && e.pacer.Claimed() == e.config.Stripe.Count(e.config.Schedule.Total())
 			outcome.LastIndex = e.config.Stripe.Index(e.pacer.Claimed()) + 1
-		} else {
+		default:
 			outcome.Complete = e.config.Count > 0 && e.indexes.Exhausted()
 			outcome.LastIndex = e.config.Stripe.Index(e.indexes.End()) + 1
 		}

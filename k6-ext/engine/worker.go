@@ -172,7 +172,7 @@ func (w *Worker) startNext(ctx context.Context, until time.Duration) bool {
 	w.idle = w.idle[:len(w.idle)-1]
 	w.prepare(s, claim)
 	s.ready = e.Elapsed()
-	if e.config.Schedule == nil {
+	if !e.openLoop() {
 		s.phase = e.PhaseAt(s.ready)
 	}
 	s.sent = s.ready
@@ -184,6 +184,9 @@ func (w *Worker) startNext(ctx context.Context, until time.Duration) bool {
 // only when nothing is in flight, for then there is nothing better to do.
 func (w *Worker) claim(ctx context.Context, until time.Duration) (pacing.Claim, bool) {
 	e := w.engine
+	if e.stages != nil {
+		return w.claimInStage(ctx, until)
+	}
 	if e.pacer != nil {
 		if w.inFlight() > 0 {
 			return e.pacer.TryClaim()
@@ -193,6 +196,12 @@ func (w *Worker) claim(ctx context.Context, until time.Duration) (pacing.Claim, 
 		}
 		return e.pacer.Claim(ctx, w.lastEnded, until, w.timer)
 	}
+	return w.claimIndex(until)
+}
+
+// claimIndex takes the next index of a closed loop.
+func (w *Worker) claimIndex(until time.Duration) (pacing.Claim, bool) {
+	e := w.engine
 	now := e.Elapsed()
 	if now >= until || (e.end > 0 && now >= e.end) {
 		return pacing.Claim{}, false
@@ -238,7 +247,7 @@ func (w *Worker) prepare(s *slot, claim pacing.Claim) {
 	w.digest += hash
 	s.request.Index, s.attempts = claim.Index, 0
 	s.waited, s.lag = 0, -1
-	if e.config.Schedule != nil {
+	if e.openLoop() {
 		s.phase = e.PhaseAt(claim.Due)
 		s.waited = claim.Claimed - claim.Due
 		if claim.Waiting {

@@ -168,6 +168,15 @@ func (p *Pacer) Backlog() int64 {
 	return max(0, p.stripe.Count(p.schedule.DueBy(p.clock()))-p.claimed.Load())
 }
 
+// Waiting is how long the first operation that is due and that nobody has claimed has been due; 0: there is none.
+func (p *Pacer) Waiting() time.Duration {
+	ordinal := p.claimed.Load()
+	if ordinal >= p.count {
+		return 0
+	}
+	return max(0, p.clock()-p.schedule.TimeOf(p.stripe.Index(ordinal)))
+}
+
 // Claimed is the number of operations claimed by this instance.
 func (p *Pacer) Claimed() int64 { return p.claimed.Load() }
 

@@ -27,8 +27,10 @@ func NewHeaderLine(setup Setup, planned []PhaseSpan) HeaderLine {
 type WindowLine struct {
 	Type string `json:"type"`
 	// Second since the start of the run. Lines of the same second, phase and operation add up.
-	Second       int               `json:"second"`
-	Phase        string            `json:"phase"`
+	Second int    `json:"second"`
+	Phase  string `json:"phase"`
+	// Step is the number of a search's step; absent in other runs.
+	Step         int               `json:"step,omitempty"`
 	Operation    string            `json:"operation"`
 	Operations   uint64            `json:"operations"`
 	Failed       uint64            `json:"failed"`
@@ -52,6 +54,8 @@ type HarnessLine struct {
 	Seconds float64 `json:"seconds"`
 	// Phase at the end of this second.
 	Phase string `json:"phase"`
+	// Step is the number of a search's step at the end of this second; absent between steps and in other runs.
+	Step int `json:"step,omitempty"`
 	// CPUSeconds used by the k6 process in this time; nil where it is not known.
 	CPUSeconds *float64 `json:"cpuSeconds"`
 	// MemoryBytes resident at the end of this second; nil where it is not known.
@@ -97,12 +101,15 @@ func NewEndLine(status Status, finishedAt string, phases []PhaseSpan) EndLine {
 }
 
 // Lines makes a roll's windows into lines for Folder.Append, one for each window.
-func (r *Recorder) Lines(rolled *Rolled) []any {
+func (r *Recorder) Lines(rolled *Rolled) []any { return r.LinesOfStep(rolled, 0) }
+
+// LinesOfStep are Lines of a step of a search; 0: of none.
+func (r *Recorder) LinesOfStep(rolled *Rolled, step int) []any {
 	lines := make([]any, 0, len(rolled.Windows)+1)
 	for i := range rolled.Windows {
 		w := &rolled.Windows[i]
 		lines = append(lines, WindowLine{
-			Type: "window", Second: w.Second, Phase: w.Phase.String(), Operation: r.names[w.Operation],
+			Type: "window", Second: w.Second, Phase: w.Phase.String(), Step: step, Operation: r.names[w.Operation],
 			Operations: w.Operations, Failed: w.Failed, Undone: w.Undone, Unknown: w.Unknown, Attempts: w.Attempts,
 			Errors: w.Errors.Map(), RowsRead: w.RowsRead, RowsWritten: w.RowsWritten,
 			BytesRead: w.BytesRead, BytesWritten: w.BytesWritten,

@@ -21,6 +21,8 @@ type Step struct {
 	Met *bool `json:"met"`
 	// Reasons why it was not met, in words.
 	Reasons []string `json:"reasons"`
+	// Search is there for steps of a search.
+	Search *SearchStep `json:"search,omitempty"`
 }
 
 // StepLatency is the response time of all operations of a step, in milliseconds; nil where there is nothing to describe.
@@ -28,7 +30,7 @@ type StepLatency struct {
 	Count uint64   `json:"count"`
 	P50   *float64 `json:"p50"`
 	P95   *float64 `json:"p95"`
-	// P99 is nil when Count is below MinimumForP99.
+	// P99 is nil when Count is below MinimumForP99 or, in a search, when fewer than ten lie beyond it.
 	P99 *float64 `json:"p99"`
 	Max *float64 `json:"max"`
 }

@@ -37,7 +37,7 @@ type RunFile struct {
 	Ceiling *Ceiling `json:"ceiling"`
 	// Steps are the named parts of the profile's measured phase; empty: it has none.
 	Steps []Step `json:"steps"`
-	// Report is one of RecoveryReport, DriftReport, StepsReport and LimitReport; nil: the profile asks for none, or the file was completed after a crash.
+	// Report is one of RecoveryReport, DriftReport, StepsReport, LimitReport and SearchReport; nil: the profile asks for none, or the file was completed after a crash.
 	Report any `json:"report"`
 	// Instances is filled where run folders are merged; what the server says of itself is room for later.
 	Instances        []json.RawMessage `json:"instances"`

@@ -20,6 +20,8 @@ const (
 	CodeBooks             = "books"
 	CodeNothingMeasured   = "nothing_measured"
 	CodeResultsIncomplete = "results_incomplete"
+	CodeSearchUnfinished  = "search_unfinished"
+	CodeHarnessLimit      = "harness_limit"
 )
 
 // The limits that a run must keep to be trusted.
@@ -77,6 +79,9 @@ type Facts struct {
 	// LimitFound: the profile went to the target's limit on purpose, from a load that the target could take, and the result says where
 	// it lies. Errors and undone work are what lies beyond it, and no reason to distrust the result.
 	LimitFound bool
+	// Search is what a search came to; nil: the load was known beforehand. Each of its steps is judged by itself: whether its load was sent, whether there were
+	// operations enough.
+	Search *SearchReport
 	// ErrorLimit is the share of failed operations; zero means DefaultErrorLimit, below zero none at all.
 	ErrorLimit float64
 	// DirtyData says in words what is wrong with the data set; empty when nothing is.
@@ -132,18 +137,23 @@ func Validate(f *Facts) Validity {
 		beyond(CodeUndone, "%d of %d operations were due and never started: the target, or the number of workers, could not keep up with the schedule%s",
 			all.Undone, all.Undone+all.Operations, note)
 	}
-	if f.HarnessCPUCores == nil {
+	switch {
+	case f.HarnessCPUCores == nil:
 		warn(CodeHarnessCPU, "the harness's own use of the processor is not known")
-	} else if !f.TargetIsHarness && f.AvailableCores > 0 && *f.HarnessCPUCores > HarnessCPULimit*float64(f.AvailableCores) {
+	case f.Search == nil && !f.TargetIsHarness && f.AvailableCores > 0 && *f.HarnessCPUCores > HarnessCPULimit*float64(f.AvailableCores):
 		because(CodeHarnessCPU, "the harness used %.2f of %d cores on average (limit %.0f %%): the figures are about the harness, not the target",
 			*f.HarnessCPUCores, f.AvailableCores, HarnessCPULimit*100)
 	}
-	if f.LagP99Milliseconds != nil && *f.LagP99Milliseconds > HarnessLagLimitMilliseconds {
+	if f.Search == nil && f.LagP99Milliseconds != nil && *f.LagP99Milliseconds > HarnessLagLimitMilliseconds {
 		because(CodeHarnessLag, "the harness started operations late: its lag has a p99 of %s ms (limit %s ms)",
 			Figure(*f.LagP99Milliseconds), Figure(HarnessLagLimitMilliseconds))
 	}
 	f.headroom(warn)
-	f.samples(because, warn)
+	if f.Search == nil {
+		f.samples(because, warn)
+	} else {
+		f.search(because, warn)
+	}
 	f.steadiness(because, warn)
 	if f.DirtyData != "" {
 		because(CodeDirtyData, "%s", f.DirtyData)
@@ -184,6 +194,29 @@ func (f *Facts) headroom(warn report) {
 }
 
 type report = func(code, format string, args ...any)
+
+// search says when a search ended without an answer, and which SLOs its answer says nothing of.
+func (f *Facts) search(because, warn report) {
+	s := f.Search
+	switch {
+	case s.Conclusion == SearchUnfinished && f.Status == Complete:
+		because(CodeSearchUnfinished, "the search ended before it was sure: %s", s.Reason)
+	case s.Conclusion == SearchHarnessLimit && s.Highest == nil && s.Broke != nil:
+		because(CodeHarnessLimit, "the load could not be sent, so that nothing is known of the target: %s", s.Broke.Message)
+	case s.Conclusion == SearchHarnessLimit && s.Highest != nil:
+		warn(CodeHarnessLimit, "the harness could not send more than was found: the target's own limit is at least that")
+	}
+	var unknown []string
+	for _, v := range f.SLO {
+		if v.Met == nil {
+			unknown = append(unknown, v.Operation+" "+v.Metric)
+		}
+	}
+	if len(unknown) > 0 {
+		warn(CodeTooFewSamples, "too few operations in a step to know these SLOs, which did not decide: %s; longer steps have more (STEADY_STATE_DURATION)",
+			strings.Join(unknown, ", "))
+	}
+}
 
 // samples says for which operations there are too few for a p99.
 func (f *Facts) samples(because, warn report) {

@@ -63,14 +63,14 @@ func (r *Run) rehearse(ctx context.Context) (*rehearsed, error) {
 	}
 	cores := runtime.GOMAXPROCS(0)
 	config.Workers = min(config.Workers, ceilingWorkersPerCore*cores)
-	config.Schedule, config.Duration, config.Count, config.Loops = nil, endless, 0, 0
+	config.Schedule, config.Duration, config.Count, config.Loops, config.Staged = nil, endless, 0, 0, false
 	config.Phases = []engine.PhaseSpan{{Phase: record.Measure}}
 
 	if r.split() {
 		defer takeTurn(ctx)()
 	}
 	started := time.Now()
-	if r.config.Schedule != nil {
+	if r.config.Schedule != nil || r.config.Open {
 		// An open loop claims its operations one by one. Its schedule has to be a little faster than it can be kept up with: much faster
 		// would keep the dispatcher busy with what nobody takes.
 		closed, err := r.perform(ctx, config, 1)
@@ -161,6 +161,9 @@ func (r *Run) ceiling(measured *record.PhaseTotals) *record.Ceiling {
 		}
 	}
 	used := r.highestRate(measured)
+	if r.searcher != nil {
+		used = r.searcher.highestReached()
+	}
 	if used > 0 && c.OperationsPerSecond > 0 {
 		share := used / c.OperationsPerSecond
 		c.Share = &share

@@ -22,6 +22,8 @@ type collector struct {
 	// stamped is the end of the second that was told to the listener last.
 	stamped time.Time
 
+	// rollAt takes whom to tell of a roll between two seconds.
+	rollAt  chan chan struct{}
 	quit    chan struct{}
 	stopped sync.WaitGroup
 }
@@ -40,6 +42,7 @@ func (r *Run) startCollecting() {
 		sampler:  resource.NewSampler(r.findServer()),
 		follower: r.followShape(),
 		response: &histogram.Interval{},
+		rollAt:   make(chan chan struct{}),
 		quit:     make(chan struct{}),
 	}
 	r.collector = c
@@ -59,10 +62,21 @@ func (c *collector) collect() {
 		select {
 		case <-timer.C:
 			c.roll(time.Now())
+		case done := <-c.rollAt:
+			c.roll(time.Now())
+			next = next.Add(-collectEvery)
+			close(done)
 		case <-c.quit:
 			return
 		}
 	}
+}
+
+// rollNow takes a window that ends now, and returns when it was taken.
+func (c *collector) rollNow() {
+	done := make(chan struct{})
+	c.rollAt <- done
+	<-done
 }
 
 // stop collects for the last time.
@@ -77,15 +91,28 @@ func (c *collector) roll(now time.Time) {
 	r := c.run
 	elapsed := now.Sub(r.engine.Start())
 	phase := r.engine.PhaseAt(elapsed)
+	step, load, ofStep := r.searcher.current()
+	if r.searcher != nil {
+		phase = ofStep
+	}
 	rolled := r.engine.Recorder().Roll(now)
-	sample := c.sampler.Sample(now, c.withinMeasure(elapsed))
-	lines := r.engine.Recorder().Lines(rolled)
+	sample := c.sampler.Sample(now, c.withinMeasure(elapsed) && phase == record.Measure)
+	lines := r.engine.Recorder().LinesOfStep(rolled, step)
 	harness := record.NewHarnessLine(rolled, phase)
+	harness.Step = step
 	harness.CPUSeconds, harness.MemoryBytes = sample.CPUSeconds, sample.MemoryBytes
 	harness.Goroutines, harness.WorkersActive, harness.Backlog = runtime.NumGoroutine(), r.presence.wanted(elapsed), r.engine.Backlog()
 	if sample.Server != nil {
 		server := sample.Server
 		harness.Server = &record.ServerLine{CPUSeconds: server.CPUSeconds, Seconds: server.Seconds, MemoryBytes: server.MemoryBytes}
+	}
+	if r.searcher != nil {
+		harness.WorkersActive = r.searcher.workers()
+		var server *float64
+		if sample.Server != nil {
+			server = &sample.Server.CPUSeconds
+		}
+		r.searcher.add(rolled, sample.CPUSeconds, server)
 	}
 	_ = r.folder.Append(append(lines, harness)...)
 	if c.follower != nil {
@@ -95,7 +122,7 @@ func (c *collector) roll(now time.Time) {
 		}
 		c.follower.Add(rolled, follow)
 	}
-	c.tell(rolled, phase, elapsed, harness.Backlog)
+	c.tell(rolled, phase, elapsed, harness.Backlog, step, load)
 	if r.environment.Listener != nil {
 		r.environment.Listener(rolled, harness, c.stamp(rolled.Second, now))
 	}
@@ -131,7 +158,7 @@ func (c *collector) withinMeasure(elapsed time.Duration) bool {
 }
 
 // tell sends the second to whoever started the process or, where nobody listens, now and then to a person.
-func (c *collector) tell(rolled *record.Rolled, phase record.Phase, elapsed time.Duration, backlog int64) {
+func (c *collector) tell(rolled *record.Rolled, phase record.Phase, elapsed time.Duration, backlog int64, step int, load float64) {
 	r := c.run
 	all := rolled.All()
 	c.total += all.Operations
@@ -139,7 +166,10 @@ func (c *collector) tell(rolled *record.Rolled, phase record.Phase, elapsed time
 	event := windowEvent{
 		Event: "window", Second: rolled.Second, Phase: phase.String(), Operations: all.Operations, Errors: all.Failed,
 		ErrorKinds: all.Errors.Map(),
-		Backlog:    backlog, Total: c.total,
+		Backlog:    backlog, Total: c.total, Seconds: rolled.Seconds,
+	}
+	if step > 0 {
+		event.Step = &windowStep{Number: step, Of: r.searcher.declared.Of, Load: load}
 	}
 	if c.response.Count() > 0 {
 		event.P50Milliseconds = float64(c.response.Percentile(50)) / 1e6
@@ -148,6 +178,8 @@ func (c *collector) tell(rolled *record.Rolled, phase record.Phase, elapsed time
 	if schedule := r.config.Schedule; schedule != nil {
 		rate := schedule.RateAt(elapsed-collectEvery/2) * r.config.Stripe.Share()
 		event.TargetRate = &rate
+	} else if step > 0 && r.config.Open {
+		event.TargetRate = &load
 	}
 	r.environment.Events.Send(event)
 	if !r.environment.Events.Listening() && elapsed-c.logged >= logEvery {

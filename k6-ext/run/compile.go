@@ -100,6 +100,9 @@ func (r *Run) compile() error {
 		Schedule: schedule, Stripe: r.environment.Stripe, GracefulStop: seconds(d.GracefulStopSeconds),
 		Workers: r.workers(), Depth: d.Depth, PoolSize: r.poolSize(), Shards: runtime.GOMAXPROCS(0) * shardsPerProcessor,
 	}
+	if search := d.Profile.Search; search != nil {
+		r.config.Staged, r.config.Open = true, search.open()
+	}
 	r.config.Loops = r.loops()
 	r.presence = newPresence(d.Profile.Segments, r.config.Workers, r.environment.ScaleWorkers)
 	r.planPhases()

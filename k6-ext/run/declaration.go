@@ -54,6 +54,8 @@ type Profile struct {
 	Segments    []Segment `json:"segments"`
 	// Report is one of record's Report constants; empty: none.
 	Report string `json:"report,omitempty"`
+	// Search is there where the load is decided while the run goes on; the one segment then says how long it may take, and its highest load.
+	Search *Search `json:"search,omitempty"`
 	// Mix is the workload's preset of operations that the profile asks for, for the record.
 	Mix string `json:"mix,omitempty"`
 }
@@ -141,6 +143,9 @@ func (d *Declaration) validate() error {
 		}
 		previous = phase
 	}
+	if err := d.checkSearch(); err != nil {
+		return err
+	}
 	return d.readConnections()
 }
 
@@ -176,9 +181,9 @@ func (d *Declaration) workers() int {
 	return int(most)
 }
 
-// schedule of an open loop; nil in a closed one.
+// schedule of an open loop; nil in a closed one, and where the load is decided while the run goes on.
 func (d *Declaration) schedule() (*pacing.Schedule, error) {
-	if d.Profile.Loop != "open" {
+	if d.Profile.Loop != "open" || d.Profile.Search != nil {
 		return nil, nil
 	}
 	var segments []pacing.Segment

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/dbmark/dbmark/k6-ext/record"
 )
 
 // EventsVariable names the environment variable with the number of the file descriptor that events are written to.
@@ -151,6 +153,27 @@ type (
 		TargetRate      *float64          `json:"targetRate"`
 		Backlog         int64             `json:"backlog"`
 		Total           uint64            `json:"total"`
+		// Seconds that the window covers; a search has some that are shorter than one.
+		Seconds float64 `json:"seconds"`
+		// Step of a search that goes on; nil: none does.
+		Step *windowStep `json:"step,omitempty"`
+	}
+	windowStep struct {
+		Number int     `json:"number"`
+		Of     string  `json:"of"`
+		Load   float64 `json:"load"`
+	}
+	// stepEvent tells that a step of a search has started, or what came of it.
+	stepEvent struct {
+		Event   string  `json:"event"`
+		Number  int     `json:"number"`
+		Of      string  `json:"of"`
+		Load    float64 `json:"load"`
+		Purpose string  `json:"purpose"`
+		// Outcome is one of record's, or "started".
+		Outcome string `json:"outcome"`
+		// Step is nil when it has started.
+		Step *record.Step `json:"step,omitempty"`
 	}
 	finishingEvent struct {
 		Event string `json:"event"`
@@ -186,6 +209,10 @@ type (
 		Failure string          `json:"failure,omitempty"`
 	}
 )
+
+func newStepEvent(of, outcome string, number int, load float64, step *record.Step, purpose string) stepEvent {
+	return stepEvent{Event: "step", Number: number, Of: of, Load: load, Purpose: purpose, Outcome: outcome, Step: step}
+}
 
 // NewOutputEvent tells how an output of k6 is doing: "failing", "recovered" or "finished".
 func NewOutputEvent(state, message string, written, lost, lostOperations int) any {

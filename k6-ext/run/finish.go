@@ -30,6 +30,9 @@ func (r *Run) Finish(ctx context.Context) (*record.RunFile, error) {
 	r.environment.Events.Send(finishingEvent{"finishing"})
 	closing, cancel := context.WithTimeout(ctx, closingTime)
 	defer cancel()
+	if r.searcher != nil {
+		r.searcher.stop()
+	}
 	outcome := r.engine.Stop(closing)
 	if r.collector == nil {
 		r.folder.Discard()
@@ -69,8 +72,14 @@ func (r *Run) judge(outcome engine.Outcome, books []record.Book) *record.RunFile
 		}
 	}
 	limitFound := r.reportShape(file)
+	if r.searcher != nil {
+		limitFound = true
+		report := r.searcher.report()
+		file.Steps, file.Report, file.SLO = r.searcher.steps, report, r.searcher.verdicts()
+	}
 	facts := r.facts(file, measured)
 	facts.LimitFound = limitFound
+	facts.Search, _ = file.Report.(*record.SearchReport)
 	file.Validity = record.Validate(facts)
 	return file
 }
@@ -98,6 +107,13 @@ func (r *Run) sloOf(number int) *record.SLO {
 }
 
 func (r *Run) total(file *record.RunFile) {
+	defer func() {
+		if r.searcher == nil {
+			return
+		}
+		file.Totals.Warmup.WithoutPercentiles()
+		file.Totals.Measure.WithoutPercentiles()
+	}()
 	kinds := make([]string, len(r.declared.Operations))
 	for i := range kinds {
 		kinds[i] = string(r.declared.Operations[i].Kind)
@@ -106,6 +122,11 @@ func (r *Run) total(file *record.RunFile) {
 		length := 0.0
 		if file.Phases[i].Seconds != nil {
 			length = *file.Phases[i].Seconds
+		}
+		if r.searcher != nil {
+			// Its phases take turns: their lengths are sums over the steps.
+			file.Totals.Warmup = r.engine.Recorder().PhaseTotalsOf(record.Warmup, r.searcher.warmupSeconds, kinds)
+			length = r.searcher.measuredSeconds
 		}
 		totals := r.engine.Recorder().PhaseTotalsOf(span.Phase, length, kinds)
 		switch span.Phase {
@@ -143,6 +164,8 @@ func (r *Run) digest(outcome engine.Outcome) *record.Digest {
 	case r.dependsOnPast() != "":
 		digest.Comparable = false
 		digest.Reason = fmt.Sprintf("the parameters of %s depend on the run's own past", r.dependsOnPast())
+	case r.config.Staged:
+		digest.Reason = "a search runs as many operations as it takes to know"
 	case !outcome.Complete && r.config.Schedule != nil:
 		digest.Reason = "not every operation of the schedule ran"
 	case !outcome.Complete:
@@ -180,6 +203,9 @@ func (r *Run) facts(file *record.RunFile, measured []record.Total) *record.Facts
 
 // constantLoad says whether rate and workers stay the same in the measured phase.
 func (r *Run) constantLoad() bool {
+	if r.config.Staged {
+		return false
+	}
 	var first *Segment
 	for i := range r.declaration.Profile.Segments {
 		segment := &r.declaration.Profile.Segments[i]

@@ -59,7 +59,9 @@ func (r *Run) openFolder() error {
 		r.setup.Topology.Connections, r.setup.Topology.ConnectionCount = "pool", r.poolSize()
 	}
 	started := startedEvent{Event: "started", Folder: folder.Path(), Loop: d.Profile.Loop}
-	if d.OperationCount > 0 {
+	if d.Profile.Search != nil {
+		// Ends when it knows.
+	} else if d.OperationCount > 0 {
 		started.OperationCount = &d.OperationCount
 	} else {
 		total := 0.0

@@ -80,6 +80,9 @@ func (r *Run) ready(ctx context.Context, program driver.Program) error {
 // checkWorkload refuses what can be refused before anything is written.
 func (r *Run) checkWorkload() error {
 	declared := r.declared
+	if err := r.checkSearchable(); err != nil {
+		return err
+	}
 	if declared.System != r.driver.System() && r.driver.System() != "noop" {
 		return driver.Usagef("workload %q is made for %s, and the target is %s", declared.Name, declared.System, r.driver.System())
 	}

@@ -10,11 +10,12 @@ const longIteration = 100
 const mostOnLoop = 16
 
 // loops is the number of loops that the workers run on: one for each processor where more workers than processors do one
-// operation after another, each on its own session. In an open loop workers wait for what is due rather than for replies.
+// operation after another, each on its own session. In an open loop workers wait for what is due rather than for replies; a search has all kinds of loads, and
+// compares them on goroutines.
 func (r *Run) loops() int {
 	d := r.declaration
 	processors := runtime.GOMAXPROCS(0)
-	if r.config.Schedule != nil || r.config.PoolSize > 0 || r.config.Workers <= processors || r.config.Workers > mostOnLoop*processors {
+	if r.config.Schedule != nil || r.config.Staged || r.config.PoolSize > 0 || r.config.Workers <= processors || r.config.Workers > mostOnLoop*processors {
 		return 0
 	}
 	if d.OperationsPerIteration > 0 && d.OperationsPerIteration < longIteration {

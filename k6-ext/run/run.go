@@ -76,6 +76,8 @@ type Run struct {
 	folder    *record.Folder
 	setup     record.Setup
 	collector *collector
+	// searcher is nil where the load is known beforehand.
+	searcher *searcher
 	// rehearsed is nil where the ceiling could not be measured.
 	rehearsed  *rehearsed
 	iterations []*Iterations

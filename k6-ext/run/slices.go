@@ -32,6 +32,10 @@ func (r *Run) Iterate(ctx context.Context, worker *engine.Worker, number int) {
 		r.rest(ctx)
 		return
 	}
+	if r.config.Staged {
+		r.workInStage(ctx, worker, number)
+		return
+	}
 	if limit := r.declaration.OperationsPerIteration; limit > 0 {
 		if r.engine.Draining() {
 			// k6 starts no more iterations: this one does what is left.
@@ -67,6 +71,15 @@ func (r *Run) work(ctx context.Context, worker *engine.Worker, number int, until
 			return
 		}
 	}
+}
+
+// workInStage runs operations of a search's step for a slice, once there is a step that wants this worker.
+func (r *Run) workInStage(ctx context.Context, worker *engine.Worker, number int) {
+	if !r.engine.EnterStage(ctx, number) {
+		return
+	}
+	defer r.engine.LeaveStage()
+	worker.Slice(ctx, sliceEnd(r.engine.Elapsed(), r.declaration.slice(), number, r.config.Workers), 0)
 }
 
 // Finished says whether nothing is left to start.
@@ -113,6 +126,7 @@ func (r *Run) begin(ctx context.Context) bool {
 	if !r.engine.Began() {
 		r.engine.Begin()
 		r.startCollecting()
+		r.searcher = r.startSearch()
 	}
 	return true
 }

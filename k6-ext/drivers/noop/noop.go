@@ -5,6 +5,8 @@
 //		noop://local?latency=5ms&errors=0.01&stall_at=10s&stall_for=2s&rows=1&row_bytes=100
 //
 //	  - latency: the service time of each step, in parallel for everything in flight; 0 without it
+//	  - capacity: requests that are served in a second, one after another in the order in which they were sent, as by a single server with a
+//	    queue; the latency comes on top. 0, as without it: no limit
 //	  - errors: the share of requests that fail, spread evenly: of N requests exactly floor(N × errors)
 //	  - stall_at, stall_for: when nothing is served, counted from the opening of the first session, as if the
 //	    server's process were stopped for that time
@@ -63,12 +65,12 @@ func (d *noop) Open(config driver.Config) (driver.Target, error) {
 // options are those of the URL.
 type options struct {
 	latency, stallAt, stallFor time.Duration
-	errors                     float64
+	errors, capacity           float64
 	rows                       int64 // -1: as many as expected
 	rowBytes                   int64
 }
 
-const acceptedOptions = "latency, errors, stall_at, stall_for, rows, row_bytes"
+const acceptedOptions = "latency, capacity, errors, stall_at, stall_for, rows, row_bytes"
 
 func parseOptions(u *url.URL) (options, error) {
 	o := options{rows: -1, rowBytes: 100}
@@ -94,6 +96,10 @@ func parseOptions(u *url.URL) (options, error) {
 		case "errors":
 			if o.errors, err = strconv.ParseFloat(value, 64); err != nil || !(o.errors >= 0 && o.errors <= 1) {
 				accepted = "a share from 0 to 1"
+			}
+		case "capacity":
+			if o.capacity, err = strconv.ParseFloat(value, 64); err != nil || !(o.capacity >= 0 && o.capacity <= 1e9) {
+				accepted = "requests per second from 0 to 1,000,000,000"
 			}
 		default:
 			return o, driver.Usagef("option %q is not known to noop; known are %s", name, acceptedOptions)
@@ -134,6 +140,9 @@ func (o *options) settings() map[string]string {
 	}
 	if o.rows >= 0 {
 		settings["rows"] = strconv.FormatInt(o.rows, 10)
+	}
+	if o.capacity > 0 {
+		settings["capacity"] = strconv.FormatFloat(o.capacity, 'f', -1, 64)
 	}
 	if o.stallFor > 0 {
 		settings["stall"] = strings.Join([]string{"at", o.stallAt.String(), "for", o.stallFor.String()}, " ")

@@ -27,6 +27,7 @@ func TestConformance(t *testing.T) {
 			"an unknown option":      "noop://local?speed=9",
 			"a latency without unit": "noop://local?latency=5",
 			"a share above one":      "noop://local?errors=1.5",
+			"a negative capacity":    "noop://local?capacity=-5",
 			"a share that is none":   "noop://local?errors=NaN",
 			"half of a stall":        "noop://local?stall_at=5s",
 			"negative rows":          "noop://local?rows=-1",
@@ -126,6 +127,37 @@ func TestNothingIsServedDuringTheStall(t *testing.T) {
 	if longest < 200*time.Millisecond || served < 3 {
 		t.Fatalf("%d served, the slowest in %v", served, longest)
 	}
+}
+
+func TestRequestsBeyondTheCapacityWaitForTheirTurn(t *testing.T) {
+	target, one := open(t, "noop://local?capacity=1000", operation("read", driver.Read, driver.Step{}))
+	program, _ := target.Compile([]driver.Operation{operation("read", driver.Read, driver.Step{})})
+	other, err := target.OpenSession(context.Background(), program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close(context.Background()) }()
+	start := time.Now()
+	submit(t, one, 0, 100)
+	submit(t, other, 0, 100)
+	deliver(one, 100)
+	half := time.Since(start)
+	deliver(other, 100)
+	if all := time.Since(start); half < 100*time.Millisecond || all < 200*time.Millisecond {
+		t.Fatalf("200 requests were served in %v, the first 100 in %v; expected a millisecond for each, at least", all, half)
+	}
+	if settings := serverOf(t, target).Settings["capacity"]; settings != "1000" {
+		t.Fatalf("the settings say %q", settings)
+	}
+}
+
+func serverOf(t *testing.T, target driver.Target) driver.Server {
+	t.Helper()
+	server, err := target.Describe(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server
 }
 
 func TestExactlyTheShareOfRequestsFails(t *testing.T) {

@@ -77,12 +77,12 @@ func (s *session) Submit(ctx context.Context, r *driver.Request) *driver.Error {
 	} else {
 		c.RowsRead, c.RowsWritten, c.BytesRead = a.rowsRead, a.rowsWritten, a.bytesRead
 	}
-	if a.service == 0 && s.target.options.stallFor == 0 {
+	if a.service == 0 && s.target.options.stallFor == 0 && s.target.options.capacity == 0 {
 		s.complete(r.Operation, c)
 		return nil
 	}
 	sent := now()
-	done := s.target.completion(sent, a.service)
+	done := s.target.completion(s.target.served(sent), a.service)
 	if limit := sent + int64(s.target.timeout); done > limit {
 		done = limit
 		c = driver.Completion{Tag: r.Tag, BytesWritten: c.BytesWritten, Err: errTimeout}

@@ -19,6 +19,8 @@ type target struct {
 	alarm alarm
 	// requests counts what all sessions submitted; only where errors are asked for.
 	requests atomic.Int64
+	// busyUntil is when what was sent so far is served; only where there is a capacity. On the package's clock.
+	busyUntil atomic.Int64
 	// opened is when the first session was opened, in nanoseconds since started.
 	opened     int64
 	openedOnce sync.Once
@@ -145,6 +147,21 @@ func (t *target) OpenSession(ctx context.Context, compiled driver.Program) (driv
 	t.memory.join(s)
 	t.alarm.join()
 	return s, nil
+}
+
+// served is when a request that is sent at an instant has had its turn: those before it come first, each for its part of a second.
+func (t *target) served(sent int64) int64 {
+	if t.options.capacity == 0 {
+		return sent
+	}
+	each := int64(float64(time.Second) / t.options.capacity)
+	for {
+		until := t.busyUntil.Load()
+		served := max(until, sent) + each
+		if t.busyUntil.CompareAndSwap(until, served) {
+			return served
+		}
+	}
 }
 
 // completion is when a request that is sent at an instant and takes service is done: while the
