@@ -6,12 +6,12 @@ import { dueAt, totalSeconds } from "./schedule.ts";
 
 /**
  * Operations that a run can have at most, warm-up included; undefined in a closed loop without OPERATION_COUNT, which has as many as
- * the target answers.
+ * the target answers, and in a search, which has as many as it takes.
  */
 export function mostOperations(profile: LoadProfile, environment: Environment): number | undefined {
   const count = readInteger(environment, "OPERATION_COUNT");
   if (count !== undefined) return count;
-  if (profile.loop === "closed") return undefined;
+  if (profile.loop === "closed" || profile.search !== undefined) return undefined;
   // As the native loop counts: a rate of 0.1 for 10 s must not become two operations by a rounding error.
   return Math.ceil(dueAt(profile, totalSeconds(profile)) - 1e-6);
 }
@@ -28,7 +28,7 @@ export function withMixOf(profile: LoadProfile, environment: Environment): Envir
  */
 export function plannedOperations(profile: LoadProfile, environment: Environment): number | undefined {
   const count = readInteger(environment, "OPERATION_COUNT");
-  if (profile.loop === "closed") return count;
+  if (profile.loop === "closed" || profile.search !== undefined) return count;
   let due = 0;
   for (const { phase, rate, seconds } of profile.segments) {
     if (phase === "measure" && rate !== undefined) due += ((rate.from + rate.to) / 2) * seconds;

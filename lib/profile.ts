@@ -29,6 +29,26 @@ export interface Segment {
  */
 export type ReportKind = "recovery" | "drift" | "steps" | "limit";
 
+/**
+ * A search for the highest load at which every SLO holds, inside one run: step after step, each decided by what the ones before came to. Loads are
+ * operations per second (of an open loop) or workers (of a closed one).
+ */
+export interface Search {
+  of: "rate" | "workers";
+  /** The first load; the others lie between the minimum and the maximum. */
+  start: number;
+  minimum: number;
+  maximum: number;
+  /** How far the lowest load that fails may lie above the highest that holds, as a share of it. */
+  precision: number;
+  /** The one load that is tried, instead of searching. */
+  fixed?: number;
+  /** Length of a step's measured part; half of it as long as the load only grows. */
+  stepSeconds: number;
+  /** Length of each step's own warm-up. */
+  warmupSeconds: number;
+}
+
 /** A profile with every override applied: what is handed to the native loop and written to the result. */
 export interface LoadProfile {
   name: string;
@@ -37,6 +57,8 @@ export interface LoadProfile {
   loop: "open" | "closed";
   segments: Segment[];
   report?: ReportKind;
+  /** The load is searched: the one segment says how long that may take, and its highest load. */
+  search?: Search;
   /** The workload's preset of operations where MIX is not set. */
   mix?: string;
 }

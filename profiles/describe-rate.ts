@@ -7,9 +7,10 @@ const mostListed = 2;
 
 /**
  * The rates of the measured phase, in operations per second: "500", "100, 2,000, 100" for parts that come and go, "500 → 5,000" for a load that
- * rises; "as answered" in a closed loop.
+ * rises; "as answered" in a closed loop, "searched" where the load is.
  */
-export function describeRate({ loop, segments }: DeclaredProfile): string {
+export function describeRate({ loop, segments, search }: DeclaredProfile): string {
+  if (search !== undefined) return search.fixed === undefined ? "searched" : search.fixed.toLocaleString("en-US");
   if (loop === "closed") return "as answered";
   const measured = segments.filter(({ phase }) => phase === "measure");
   // What a part comes to; a part that only changes counts with where it began, too.

@@ -3,6 +3,7 @@
 import { burst } from "./burst.ts";
 import { constantRates } from "./constant-rate.ts";
 import type { DeclaredProfile } from "./declared.ts";
+import { findmax } from "./findmax.ts";
 import { max } from "./max.ts";
 import { mixed } from "./mixed.ts";
 import { rampUp } from "./ramp-up.ts";
@@ -22,6 +23,7 @@ export const profiles: readonly DeclaredProfile[] = [
   burst,
   mixed,
   max,
+  findmax,
 ];
 
 /** The one that runs where none is named. */

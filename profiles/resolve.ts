@@ -13,12 +13,13 @@ import type { LoadProfile, Segment } from "../lib/profile.ts";
 import { maximumRate, maximumWorkers } from "../lib/schedule.ts";
 import { forCores } from "./declared.ts";
 import { defaultProfile, profiles } from "./list.ts";
+import { refuseSearchVariables, resolveSearch } from "./search.ts";
 import { stretch } from "./stretch.ts";
 import { validateProfile } from "./validate.ts";
 
 /**
  * The profile of a run: the one given (a name, or a profile of the user's), else the one that LOAD_PROFILE names, with
- * STEADY_STATE_DURATION, WARMUP_DURATION, LOAD_RATE, LOAD_WORKERS and OPERATION_COUNT applied.
+ * STEADY_STATE_DURATION, WARMUP_DURATION, LOAD_RATE, LOAD_WORKERS and OPERATION_COUNT applied; of a search, those of search.ts.
  * @param cores of the machine that makes the load.
  * @throws {UsageError} for an unknown name, a value that is not accepted, or a combination without sense.
  */
@@ -28,6 +29,8 @@ export function resolveProfile(
   cores: number,
 ): LoadProfile {
   const found = find(given ?? readText(environment, "LOAD_PROFILE") ?? defaultProfile, cores);
+  if (found.search !== undefined) return resolveSearch(found, environment);
+  refuseSearchVariables(found, environment);
   let segments = found.segments;
   const count = readInteger(environment, "OPERATION_COUNT");
   if (count !== undefined && found.report !== undefined) {

@@ -1,7 +1,7 @@
 // Checks a profile that a user wrote, with errors that name the place.
 
 import { UsageError } from "../lib/environment/index.ts";
-import type { LoadProfile, Phase, ReportKind, Segment } from "../lib/profile.ts";
+import type { LoadProfile, Phase, ReportKind, Search, Segment } from "../lib/profile.ts";
 
 const phases: readonly Phase[] = ["warmup", "measure", "cooldown"];
 const reports: readonly ReportKind[] = ["recovery", "drift", "steps", "limit"];
@@ -18,7 +18,7 @@ export function validateProfile(value: unknown): LoadProfile {
     throw mistake("the load profile", "name", name, "letters, digits, - and _, and another word than default");
   }
   const where = `load profile ${name}`;
-  refuseUnknown(where, value, ["name", "description", "loop", "segments", "report", "mix", "$schema"]);
+  refuseUnknown(where, value, ["name", "description", "loop", "segments", "report", "search", "mix", "$schema"]);
   const { loop, description = "", segments, mix } = value;
   if (loop !== "open" && loop !== "closed") throw mistake(where, "loop", loop, "open or closed");
   if (typeof description !== "string") throw mistake(where, "description", description, "a text");
@@ -34,6 +34,7 @@ export function validateProfile(value: unknown): LoadProfile {
     throw mistake(where, "rate", 0, "above 0 somewhere in the measured part");
   }
   const report = validateReport(where, value.report, checked);
+  const search = validateSearch(where, value.search, loop, checked, report);
   if (mix !== undefined && typeof mix !== "string") throw mistake(where, "mix", mix, "the name of a mix");
   return {
     name,
@@ -41,6 +42,7 @@ export function validateProfile(value: unknown): LoadProfile {
     loop,
     segments: checked,
     ...(report !== undefined && { report }),
+    ...(search !== undefined && { search }),
     ...(mix !== undefined && { mix }),
   };
 }
@@ -58,6 +60,42 @@ function validateReport(where: string, value: unknown, segments: Segment[]): Rep
     throw mistake(where, "report", report, "another one in a closed loop, which has no rate");
   }
   return report;
+}
+
+function validateSearch(
+  where: string,
+  value: unknown,
+  loop: "open" | "closed",
+  segments: Segment[],
+  report: ReportKind | undefined,
+): Search | undefined {
+  if (value === undefined) return undefined;
+  const place = `search of ${where}`;
+  if (!isObject(value))
+    throw mistake(where, "search", value, "an object with of, start, minimum, maximum and precision");
+  const numbers = ["start", "minimum", "maximum", "precision", "stepSeconds", "warmupSeconds"] as const;
+  refuseUnknown(place, value, ["of", "fixed", ...numbers]);
+  if (value.of !== (loop === "open" ? "rate" : "workers")) {
+    throw mistake(place, "of", value.of, "rate in an open loop, workers in a closed one");
+  }
+  const [start, minimum, maximum, precision, stepSeconds, warmupSeconds] = numbers.map((name) => {
+    const number = value[name];
+    const least = name === "warmupSeconds" ? 0 : Number.MIN_VALUE;
+    if (typeof number === "number" && Number.isFinite(number) && number >= least) return number;
+    throw mistake(place, name, number, name === "warmupSeconds" ? "a number of 0 or more" : "a number above 0");
+  }) as [number, number, number, number, number, number];
+  if (!(minimum <= start && start <= maximum)) {
+    throw mistake(place, "start", start, `between the minimum ${minimum} and the maximum ${maximum}`);
+  }
+  if (precision >= 1) throw mistake(place, "precision", precision, "a share below 1");
+  const { fixed } = value;
+  if (fixed !== undefined && !(typeof fixed === "number" && fixed > 0))
+    throw mistake(place, "fixed", fixed, "a number above 0");
+  if (segments.length !== 1 || report !== undefined) {
+    throw mistake(where, "search", `${segments.length} segments`, "one segment, as long as it may take, and no report");
+  }
+  const checked = { of: value.of as Search["of"], start, minimum, maximum, precision, stepSeconds, warmupSeconds };
+  return fixed === undefined ? checked : { ...checked, fixed };
 }
 
 function validateSegment(where: string, value: unknown, loop: "open" | "closed"): Segment {

@@ -22,7 +22,9 @@ const (
 )
 
 // OperationsFor is the number of operations from which a percentile is compared with its limit as it is: 200 for a p95, 1,000 for a p99.
-func OperationsFor(percentile float64) float64 { return math.Round(beyondPercentile / (1 - percentile/100)) }
+func OperationsFor(percentile float64) float64 {
+	return math.Round(beyondPercentile / (1 - percentile/100))
+}
 
 // Trial sums up one step of a search, of which only the measured part counts.
 type Trial struct {

@@ -36,6 +36,10 @@ function scenarioOf(declaration: RunDeclaration): Scenario {
   const vus = maximumWorkers(profile);
   const total = Math.ceil(totalSeconds(profile));
   const graceful = Math.ceil(declaration.gracefulStopSeconds);
+  if (profile.search !== undefined) {
+    // It ends when it knows, and bounds itself by its own time limit: one iteration is a worker's whole run.
+    return { executor: "per-vu-iterations", vus, iterations: 1, maxDuration: "24h", gracefulStop: `${graceful}s` };
+  }
   if (operationCount !== undefined) {
     const limits = { vus, maxDuration: "24h", gracefulStop: `${graceful}s` };
     // How long a number of operations takes is not known: without a number for each iteration, one iteration is a worker's whole run.

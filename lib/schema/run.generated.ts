@@ -93,7 +93,7 @@ export interface RunFile {
   /**
    * What the profile was run for; null: nothing besides the totals, or the file was completed after a crash, or an instance crashed.
    */
-  report: RecoveryReport | DriftReport | StepsReport | LimitReport | null;
+  report: RecoveryReport | DriftReport | StepsReport | LimitReport | SearchReport | null;
   /**
    * The instances that were merged into this run, in the order of their segments; empty: one process was all of it.
    */
@@ -317,6 +317,7 @@ export interface Profile {
    * The workload's preset of operations where MIX is not set.
    */
   mix?: string;
+  search?: Search;
 }
 /**
  * Some seconds in which rate and workers go in a straight line from one value to another.
@@ -342,6 +343,43 @@ export interface Segment {
    * Name of the part of the measured phase that the segment belongs to.
    */
   part?: string;
+}
+/**
+ * The highest load at which every SLO holds was searched. Loads are operations per second, or workers.
+ */
+export interface Search {
+  /**
+   * `rate` of an open loop, `workers` of a closed one.
+   */
+  of: "rate" | "workers";
+  /**
+   * The first load.
+   */
+  start: number;
+  /**
+   * The lowest load that may be tried.
+   */
+  minimum: number;
+  /**
+   * The highest load that may be tried.
+   */
+  maximum: number;
+  /**
+   * How far the lowest load that fails may lie above the highest that holds, as a share of it.
+   */
+  precision: number;
+  /**
+   * The one load that was tried; absent: the highest was searched.
+   */
+  fixed?: number;
+  /**
+   * Seconds of a step's measured part.
+   */
+  stepSeconds: number;
+  /**
+   * Seconds of each step's own warm-up.
+   */
+  warmupSeconds: number;
 }
 /**
  * Environment variables that the user set.
@@ -903,7 +941,7 @@ export interface Ceiling {
   share: number | null;
 }
 /**
- * One named part of the profile's measured phase. What finished in its seconds counts for it.
+ * One named part of the profile's measured phase, or a step of a search. What finished in its seconds counts for it.
  */
 export interface Step {
   name: string;
@@ -948,6 +986,7 @@ export interface Step {
    * Why it was not met, in words.
    */
   reasons: string[];
+  search?: SearchStep;
 }
 /**
  * Response times of all operations of a step, in milliseconds.
@@ -957,10 +996,85 @@ export interface StepLatency {
   p50: Milliseconds;
   p95: Milliseconds;
   /**
-   * Null below 10,000 operations.
+   * Null below 10,000 operations or, in a search, below 1,000.
    */
   p99: number | null;
   max: Milliseconds;
+}
+/**
+ * What a step of a search has besides the others.
+ */
+export interface SearchStep {
+  /**
+   * From 1; windows of the step have it too.
+   */
+  number: number;
+  /**
+   * Operations per second, or workers.
+   */
+  load: number;
+  purpose: "grow" | "shrink" | "narrow" | "confirm" | "check";
+  /**
+   * Seconds before its start that do not count.
+   */
+  warmupSeconds: number;
+  /**
+   * Seconds after its end until nothing was in flight.
+   */
+  drainSeconds: number;
+  /**
+   * It was ended before its time, because its limits could not be kept any more.
+   */
+  early: boolean;
+  /**
+   * Operations due and not started at its end.
+   */
+  backlog: number;
+  /**
+   * `harness`: the load was not really sent, so that it says nothing of the target. `cut short`: the search was ended while it went on.
+   */
+  outcome: "held" | "missed" | "harness" | "cut short";
+  /**
+   * Share of the operations that the harness itself started more than 10 ms late; null in a closed loop, or where none ran.
+   */
+  lateShare: number | null;
+  /**
+   * Cores that the harness used on average; null: not known.
+   */
+  harnessCpu: number | null;
+  /**
+   * Cores that the server's processes used on average; null: not known.
+   */
+  serverCpu: number | null;
+  /**
+   * What was missed by most, relative to its limit; null: nothing.
+   */
+  broke: Broke | null;
+}
+/**
+ * A limit that a load broke.
+ */
+export interface Broke {
+  /**
+   * Absent: all operations together.
+   */
+  operation?: string;
+  /**
+   * `undone`: operations were due and never started, or none finished. `harness`: the load was not really sent.
+   */
+  metric: "p95" | "p99" | "errorRate" | "undone" | "harness";
+  /**
+   * Milliseconds of response time, or a share.
+   */
+  limit: number | null;
+  /**
+   * The same.
+   */
+  actual: number | null;
+  /**
+   * The same in words.
+   */
+  message: string;
 }
 /**
  * How long it took after each peak until all was as before the first.
@@ -1122,6 +1236,45 @@ export interface Miss {
    * The same.
    */
   actual: number;
+}
+/**
+ * What a search for the highest load came to.
+ */
+export interface SearchReport {
+  kind: "findmax";
+  of: "rate" | "workers";
+  /**
+   * `found`: between highest and lowest. `ceiling`: the highest load that was allowed holds. `harness limit`: the harness could not send more. `holds`, `fails`: the fixed load.
+   */
+  conclusion: "found" | "ceiling" | "harness limit" | "nothing holds" | "unfinished" | "holds" | "fails";
+  /**
+   * The highest load at which every SLO held; null: not known.
+   */
+  highest: number | null;
+  /**
+   * The lowest load above it at which one did not; null: not known.
+   */
+  lowest: number | null;
+  /**
+   * The one load that was tried; null: the highest was searched.
+   */
+  fixed: number | null;
+  /**
+   * As asked for; null with fixed.
+   */
+  precision: number | null;
+  /**
+   * Succeeded operations per second in the steps at the highest load, on average; null: not known.
+   */
+  reached: number | null;
+  /**
+   * What broke first, at the lowest load that did not hold; null: nothing.
+   */
+  broke: Broke | null;
+  /**
+   * Why the search ended without a sure result, or where the harness's own limit lies.
+   */
+  reason?: string;
 }
 /**
  * One of the instances of a merged run.

@@ -261,6 +261,7 @@ export interface Profile {
    * The workload's preset of operations where MIX is not set.
    */
   mix?: string;
+  search?: Search;
 }
 /**
  * Some seconds in which rate and workers go in a straight line from one value to another.
@@ -289,6 +290,43 @@ export interface Segment {
    * Name of the part of the measured phase that the segment belongs to.
    */
   part?: string;
+}
+/**
+ * The highest load at which every SLO holds was searched. Loads are operations per second, or workers.
+ */
+export interface Search {
+  /**
+   * `rate` of an open loop, `workers` of a closed one.
+   */
+  of: "rate" | "workers";
+  /**
+   * The first load.
+   */
+  start: number;
+  /**
+   * The lowest load that may be tried.
+   */
+  minimum: number;
+  /**
+   * The highest load that may be tried.
+   */
+  maximum: number;
+  /**
+   * How far the lowest load that fails may lie above the highest that holds, as a share of it.
+   */
+  precision: number;
+  /**
+   * The one load that was tried; absent: the highest was searched.
+   */
+  fixed?: number;
+  /**
+   * Seconds of a step's measured part.
+   */
+  stepSeconds: number;
+  /**
+   * Seconds of each step's own warm-up.
+   */
+  warmupSeconds: number;
 }
 /**
  * Environment variables that the user set.
@@ -524,6 +562,10 @@ export interface WindowLine {
   bytesWritten: number;
   service: WindowLatency;
   response: WindowLatency;
+  /**
+   * Number of the search's step; absent in other runs.
+   */
+  step?: number;
 }
 /**
  * Times of the operations of one window, in milliseconds.
@@ -597,6 +639,10 @@ export interface HarnessLine {
    * Null where the server is not on this host, or was not looked at in this second.
    */
   server: ServerLine | null;
+  /**
+   * Number of the search's step at the end of this second; absent between steps, and in other runs.
+   */
+  step?: number;
 }
 /**
  * What the server's processes used since they were last read, which is not every second where there are so many that reading them would cost too much.

@@ -6,6 +6,7 @@
 import type { RunFile } from "../schema/run.generated.ts";
 import { shorten, wrap } from "./layout.ts";
 import { type Palette, plainPalette, terminalPalette } from "./palette.ts";
+import { answerOf, searchOf } from "./search.ts";
 import { setupLines } from "./setup.ts";
 import { mixesLoads, reportLines, stepTable } from "./shape.ts";
 import { errorTable, latencyTable, sloTable, throughputTable } from "./tables.ts";
@@ -28,19 +29,23 @@ export interface SummaryOptions {
  * @returns the text, without a line break at its end.
  */
 export function summarize(run: RunFile, options: SummaryOptions = {}): string {
+  const search = searchOf(run);
   const palette = options.palette ?? (options.color === true ? terminalPalette : plainPalette);
   const measured = run.totals.measure.all.operations + run.totals.measure.all.undone > 0;
   return [
     ...headline(run, palette),
     "",
     ...validityLines(run, palette),
-    ...(measured
-      ? ["", ...throughputTable(run.totals.measure, palette), "", ...latencyTable(run, palette)]
-      : ["", "Nothing was measured."]),
+    ...(search !== undefined ? reportLines(run, palette) : []),
+    ...(run.profile.search !== undefined
+      ? []
+      : measured
+        ? ["", ...throughputTable(run.totals.measure, palette), "", ...latencyTable(run, palette)]
+        : ["", "Nothing was measured."]),
     ...errorTable(run, palette),
     ...sloTable(run.slo, palette),
     ...stepTable(run, palette),
-    ...reportLines(run, palette),
+    ...(search === undefined ? reportLines(run, palette) : []),
     "",
     ...setupLines(run, options.path, palette),
   ].join("\n");
@@ -60,11 +65,11 @@ function headline(run: RunFile, palette: Palette): string[] {
   ];
   const failed = measure.all.failed > 0 ? `, ${share(measure.all.failed / measure.all.operations)} failed` : "";
   const average = mixesLoads(run) ? " on average" : "";
+  const search = searchOf(run);
+  const answer =
+    search === undefined ? `${rate(measure.all.throughput)} operations/s${average}${failed}` : answerOf(search);
   return [
-    ...wrap(
-      `${run.workload.name} on ${target}: ${rate(measure.all.throughput)} operations/s${average}${failed}`,
-      "",
-    ).map(palette.strong),
+    ...wrap(`${run.workload.name} on ${target}: ${answer}`, "").map(palette.strong),
     ...wrap(details.join(" · "), ""),
     palette.quiet(`${shorten(url, 70)} · ${count(measure.all.operations)} operations`),
   ];

@@ -3,11 +3,13 @@
 import type { DriftReport, Peak, RunFile, Trend } from "../schema/run.generated.ts";
 import { columns, labelled, shorten, titled } from "./layout.ts";
 import type { Palette } from "./palette.ts";
+import { searchFacts, searchTable } from "./search.ts";
 import { bytes, count, duration, latency, rate, share } from "./units.ts";
 import { paintVerdict, verdictText } from "./verdict.ts";
 
 /** Whether the totals add up seconds of different load, so that their percentiles belong to none of them. */
 export function mixesLoads(run: RunFile): boolean {
+  if (run.profile.search !== undefined) return true;
   const loads = run.profile.segments
     .filter(({ phase }) => phase === "measure")
     .flatMap(({ rate: perSecond, workers }) => [
@@ -20,6 +22,7 @@ export function mixesLoads(run: RunFile): boolean {
 /** One line for each step; nothing where the profile has none. */
 export function stepTable(run: RunFile, palette: Palette): string[] {
   if (run.steps.length === 0) return [];
+  if (run.profile.search !== undefined) return searchTable(run, palette);
   const undone = run.steps.some((step) => step.undone > 0);
   const heading = [
     "Steps",
@@ -81,6 +84,8 @@ function factsOf(run: RunFile, report: Report): [label: string, text: string][] 
       return report.peaks.map((peak) => ["Recovery", recoveryText(peak, report)]);
     case "drift":
       return driftFacts(report);
+    case "findmax":
+      return searchFacts(run, report);
   }
 }
 
