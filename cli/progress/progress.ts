@@ -4,7 +4,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { createLogUpdate } from "log-update";
 import pc from "picocolors";
-import type { RunEvent, WindowEvent } from "../run/events.ts";
+import type { RunEvent, StepEvent, WindowEvent } from "../run/events.ts";
 import { clock, count, milliseconds } from "./numbers.ts";
 import { pathFromHere } from "./path.ts";
 
@@ -91,6 +91,9 @@ export class Progress {
       case "window":
         this.#showWindow(event);
         break;
+      case "step":
+        this.#showStep(event);
+        break;
       case "output":
         this.say(event.message);
         break;
@@ -135,16 +138,37 @@ export class Progress {
     }
   }
 
+  /** What came of a step stays; while it goes on, the windows show it. */
+  #showStep({ number, of, load, purpose, outcome, step }: StepEvent): void {
+    if (outcome === "started") return;
+    const unit = of === "rate" ? "/s" : load === 1 ? " worker" : " workers";
+    const words = { held: "held", missed: "missed", harness: "not sent", "cut short": "cut short" }[outcome];
+    const paint =
+      outcome === "held" ? this.#palette.green : outcome === "missed" ? this.#palette.red : this.#palette.yellow;
+    const p95 = step?.response.p95;
+    const facts = [
+      ...(of === "workers" && typeof step?.reached === "number" ? [`${count(step.reached)}/s`] : []),
+      ...(typeof p95 === "number" ? [`p95 ${milliseconds(p95)}`] : []),
+      ...(step?.reasons.slice(0, 1) ?? []),
+    ];
+    const name = `Step ${String(number).padStart(2)}  ${purpose.padEnd(7)}  ${`${count(load)}${unit}`.padStart(11)}`;
+    this.say(`${name}  ${paint(words)}${facts.length === 0 ? "" : `  ${facts.join("  ")}`}`);
+  }
+
   #showWindow(event: WindowEvent): void {
-    if (event.phase !== this.#phase) {
-      this.#phase = event.phase;
+    // A search changes between warm-up and measuring all the time: its steps have lines of their own.
+    const phase = event.step !== undefined || this.#phase === "search" ? "search" : event.phase;
+    if (phase !== this.#phase) {
+      this.#phase = phase;
       this.#windows = [];
       // In a log, a phase's first line comes with its second window, which may come a little less than a second after the first.
       this.#lastLine = this.#clock() - (this.#live === undefined ? logInterval - 0.5 : logInterval);
     }
     this.#windows.push(event);
+    // A window that a step cut short says too little alone.
+    if (secondsOf(this.#windows) < shortestShown) return;
     if (this.#live === undefined && this.#clock() - this.#lastLine < logInterval) return;
-    const shown = this.#live === undefined ? this.#windows : [event];
+    const shown = this.#live === undefined || event.step !== undefined ? this.#windows : [event];
     this.#windows = [];
     this.#change(this.#line(event, shown));
   }
@@ -158,8 +182,11 @@ export class Progress {
     const most = last.instances === undefined ? "" : "≤ ";
     const parts = [
       // Beyond the end, what was due until then is still done.
+      ...(last.step === undefined
+        ? []
+        : [`step ${last.step.number}${last.step.of === "workers" ? ` (${count(last.step.load)} workers)` : ""}`]),
       `${(total !== null && elapsed > total + 1 ? "draining" : last.phase).padEnd(8)} ${clock(elapsed)}${total === null ? "" : ` of ${clock(total)}`}`,
-      `${count(operations / windows.length)}/s${last.targetRate === null ? "" : ` of ${count(last.targetRate)}`}`,
+      `${count(operations / secondsOf(windows))}/s${last.targetRate === null ? "" : ` of ${count(last.targetRate)}`}`,
       // Percentiles are not averaged: the last second's own.
       ...(last.operations === 0
         ? ["no replies"]
@@ -193,6 +220,14 @@ export class Progress {
     this.#lastLine = now;
     this.#stream.write(`${line}\n`);
   }
+}
+
+/** Less than so many seconds are shown with those that follow. */
+const shortestShown = 0.5;
+
+/** Seconds that windows cover. */
+function secondsOf(windows: WindowEvent[]): number {
+  return windows.reduce((sum, { seconds }) => sum + (seconds ?? 1), 0);
 }
 
 /** How many operations failed, and of what: the most frequent type first, others only counted. */

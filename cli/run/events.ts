@@ -16,6 +16,7 @@ export type RunEvent =
   | { event: "started"; folder: string; totalSeconds: number | null; operationCount: number | null; loop: string }
   | { event: "ready" }
   | WindowEvent
+  | StepEvent
   | { event: "finishing" }
   | {
       event: "output";
@@ -42,6 +43,18 @@ export interface FinishedEvent {
   failure?: string;
 }
 
+/** A step of a search has started, or what came of it. */
+export interface StepEvent {
+  event: "step";
+  number: number;
+  of: "rate" | "workers";
+  load: number;
+  purpose: string;
+  outcome: "started" | "held" | "missed" | "harness" | "cut short";
+  /** Absent when it has started. */
+  step?: RunFile["steps"][number];
+}
+
 /** One second of all operations; response times. */
 export interface WindowEvent {
   event: "window";
@@ -59,6 +72,10 @@ export interface WindowEvent {
   backlog: number;
   /** Operations finished since the run's start. */
   total: number;
+  /** Seconds that it covers, where it is not one. */
+  seconds?: number;
+  /** Of a search, the step that goes on. */
+  step?: { number: number; of: "rate" | "workers"; load: number };
   /** Of several instances together: then percentiles are those of the slowest, which those of all do not exceed. Absent: of one process. */
   instances?: number;
 }

@@ -33,7 +33,9 @@ type Trial struct {
 	lag    *histogram.Histogram
 	// harnessCPU and serverCPU are seconds of the processor in seconds of time.
 	harnessCPU, serverCPU, seconds float64
-	harnessKnown, serverKnown      bool
+	// succeeded in the measured time, whenever it was due.
+	succeeded                 uint64
+	harnessKnown, serverKnown bool
 }
 
 // NewTrial starts one, for operations with these names and SLOs (nil: none).
@@ -59,9 +61,12 @@ func (t *Trial) Add(rolled *record.Rolled) {
 	}
 }
 
-// AddUse takes what processes used of the processors in some seconds; nil: not known.
-func (t *Trial) AddUse(seconds float64, harness, server *float64) {
-	t.seconds += seconds
+// AddMeasured takes what lies in the measured time of a roll, whenever it was due: what succeeded, and what processes used of the processors; nil: not
+// known.
+func (t *Trial) AddMeasured(rolled *record.Rolled, harness, server *float64) {
+	t.seconds += rolled.Seconds
+	all := rolled.All()
+	t.succeeded += all.Succeeded()
 	if harness != nil {
 		t.harnessCPU += *harness
 		t.harnessKnown = true
@@ -106,8 +111,8 @@ func (t *Trial) Judge(c Conditions) record.Step {
 	if n := response.Count(); step.Response.P99 == nil && float64(n) >= OperationsFor(99) {
 		step.Response.P99 = milliseconds(response.Percentile(99))
 	}
-	if c.Seconds > 0 {
-		reached := float64(all.Succeeded()) / c.Seconds
+	if t.seconds > 0 {
+		reached := float64(t.succeeded) / t.seconds
 		step.Reached = &reached
 	}
 	if t.seconds > 0 && t.harnessKnown {

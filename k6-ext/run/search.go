@@ -395,7 +395,7 @@ func (s *searcher) add(rolled *record.Rolled, harnessCPU, serverCPU *float64) {
 	}
 	s.trial.Add(rolled)
 	if s.phase == record.Measure {
-		s.trial.AddUse(rolled.Seconds, harnessCPU, serverCPU)
+		s.trial.AddMeasured(rolled, harnessCPU, serverCPU)
 	}
 }
 

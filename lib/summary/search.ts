@@ -52,7 +52,7 @@ export function searchFacts(run: RunFile, report: SearchReport): [label: string,
       `${loadText(of, highest)} held, ${loadText(of, lowest)} did not: ${share(lowest / highest - 1)} apart${asked}`,
     ]);
   }
-  if (reached !== null && highest !== null)
+  if (of === "workers" && reached !== null && highest !== null)
     facts.push(["Throughput", `${rate(reached)} operations/s at ${loadText(of, highest)}`]);
   if (broke !== null && lowest !== null) facts.push(["Breaks", `at ${loadText(of, lowest)}: ${broke.message}`]);
   if (reason !== undefined && reason !== broke?.message)
