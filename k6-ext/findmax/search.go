@@ -173,11 +173,12 @@ func (s *Search) decide() (float64, Purpose, bool) {
 }
 
 // bracket gives the highest load that holds below the lowest that fails, nil where there is none. Doubtful is a load that must be tried again before
-// that can be said: one whose trials are at odds, or one that failed below another that held.
+// that can be said: one whose trials are at odds, one that failed below another that held, or one whose load was not sent, which may well have been
+// a moment in which the machine was busy with something else.
 func (s *Search) bracket() (low, high, doubtful *trials) {
 	for _, t := range s.tried {
 		switch {
-		case !t.holds() && !t.fails():
+		case !t.holds() && !t.fails(), t.harness > 0 && !t.confirmed():
 			return low, high, t
 		case t.fails() && high == nil:
 			high = t

@@ -71,6 +71,9 @@ func (d *Declaration) checkSearch() error {
 	case d.OperationCount > 0 || d.OperationsPerIteration > 0:
 		return driver.Usagef("profile %q searches, and operationCount or operationsPerIteration would end it in the middle; expected neither", name)
 	}
+	if most := d.workers(); s.Of == record.SearchWorkers && s.Maximum > float64(most) {
+		return driver.Usagef("profile %q searches up to %v workers, and has %d workers; expected as many", name, s.Maximum, most)
+	}
 	if err := s.plan().Validate(); err != nil {
 		return driver.Usagef("profile %q: %v", name, err)
 	}
