@@ -124,6 +124,12 @@ export async function checkAbRequest(
     b: await newVariant("b", written, suite, options),
   };
   const { a, b } = variants;
+  if (a.work.profile.search?.of !== b.work.profile.search?.of) {
+    throw new UsageError(
+      "One variant searches for the highest load and the other does not, or for another kind of load: nothing that both measure can be compared. Give both the same " +
+        "load profile.",
+    );
+  }
   const common = a.work.workload?.operations.map(({ name }) => name);
   const operations =
     b.work.workload === undefined
@@ -132,6 +138,7 @@ export async function checkAbRequest(
   const primary = primaryMetrics(options.primary, {
     loops: names.map((name) => variants[name].work.profile.loop),
     operations,
+    search: a.work.profile.search?.of === b.work.profile.search?.of ? a.work.profile.search?.of : undefined,
   });
   checkPlannedOperations(
     primary,

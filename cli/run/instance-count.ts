@@ -23,9 +23,12 @@ export function readInstanceCount(
 /** Refuses the search for the highest rate, however it is asked for. @throws {UsageError} */
 export function refuseFindmax({ profile, set }: { profile?: string; set: string[] }, instances: number): void {
   const asked = [profile, ...set.map((pair) => /^LOAD_PROFILE=(.*)$/i.exec(pair)?.[1]), process.env.LOAD_PROFILE];
-  if (asked.find((one) => one !== undefined && one !== "") !== "findmax") return;
-  throw new UsageError(
-    `--instances ${instances} cannot be given with the load profile findmax: each of its steps depends on what all of the load came to, and no ` +
+  if (asked.find((one) => one !== undefined && one !== "") === "findmax") throw notSplit("findmax", instances);
+}
+
+function notSplit(profile: string, instances: number): UsageError {
+  return new UsageError(
+    `--instances ${instances} cannot be given with the load profile ${profile}: each of its steps depends on what all of the load came to, and no ` +
       "instance sees more than its own part. Search with one instance, or run a profile of a fixed rate with several.",
   );
 }
@@ -38,6 +41,7 @@ export function checkInstances(
   outputs: readonly string[],
 ): void {
   if (instances === 1) return;
+  if (profile.search !== undefined) throw notSplit(profile.name, instances);
   const refuse = (what: string, instead: string): never => {
     throw new UsageError(`--instances ${instances} is more than ${what}. Give fewer instances, or ${instead}.`);
   };

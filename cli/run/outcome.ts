@@ -67,9 +67,14 @@ export async function judgeRun(story: Story, end: K6End): Promise<ExitCode[]> {
 export function codesOf(run: RunFile): ExitCode[] {
   return [
     ...(run.validity.valid ? [] : [exitCodes.invalid]),
-    ...(run.slo.some((verdict) => verdict.met === false) ? [exitCodes.no] : []),
+    ...(run.slo.some((verdict) => verdict.met === false) || fails(run) ? [exitCodes.no] : []),
     ...(run.status === "interrupted" ? [exitCodes.interrupted] : []),
   ];
+}
+
+/** A search whose answer is no, whatever it was that broke. */
+function fails({ report }: RunFile): boolean {
+  return report?.kind === "findmax" && ["fails", "nothing holds"].includes(report.conclusion);
 }
 
 /** The run.json; where k6 could not write it, what it would hold; where k6 was ended before, what the windows say. */

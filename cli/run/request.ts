@@ -4,6 +4,7 @@ import { assertKnown, type Environment, UsageError, variablesOfSuite } from "../
 import type { LoadProfile } from "../../lib/profile.ts";
 import type { Workload } from "../../lib/workload.ts";
 import { findSuite, suites, tableOf, workloadOf } from "../../modules/index.ts";
+import { assertSearchable } from "../../modules/slo.ts";
 import { CommandError } from "../errors.ts";
 import { assertBuilt, scriptBundle } from "../installation.ts";
 import { redact } from "../redact.ts";
@@ -115,6 +116,7 @@ export async function checkWork(
     tableOf(suite.name, system, environment) === undefined
       ? workloadOf(suite.name, system, environment, profile)
       : undefined;
+  if (profile.search !== undefined && workload !== undefined) assertSearchable(workload);
   const script = scriptBundle(suite.script);
   assertBuilt(script);
   return { suite: suite.name, system, script, target, settings, profile, workload };

@@ -85,8 +85,35 @@ function processorTime(name: string, label: string, process: "harness" | "server
   };
 }
 
-/** All of them, in the order in which they are shown. */
-export const metrics: readonly Metric[] = [
+/** What searches have: their totals mix many loads, and say nothing by themselves. */
+const ofSearches: readonly Metric[] = [
+  {
+    name: "highest-rate",
+    label: "highest rate at which every SLO holds",
+    unit: "perSecond",
+    better: "higher",
+    of: "run",
+    leastOperations: 0,
+    value: ({ report }) => foundBy(report, "rate"),
+  },
+  {
+    name: "highest-workers-throughput",
+    label: "throughput of the most workers at which every SLO holds",
+    unit: "perSecond",
+    better: "higher",
+    of: "run",
+    leastOperations: 0,
+    value: ({ report }) => (foundBy(report, "workers") === null || report?.kind !== "findmax" ? null : report.reached),
+  },
+];
+
+/** The load that a search found; null: it found none that is the target's own limit. */
+function foundBy(report: RunFile["report"], of: "rate" | "workers"): number | null {
+  return report?.kind === "findmax" && report.of === of && report.conclusion === "found" ? report.highest : null;
+}
+
+/** What runs of a known load have. */
+const ofLoads: readonly Metric[] = [
   {
     name: "throughput",
     label: "throughput",
@@ -125,6 +152,17 @@ export const metrics: readonly Metric[] = [
     leastOperations: 0,
     value: ({ resources }) => resources.harness.memoryMaximumBytes,
   },
+];
+
+/** All of them, in the order in which they are shown. */
+export const metrics: readonly Metric[] = [
+  ...ofLoads.map(
+    (metric): Metric => ({
+      ...metric,
+      value: (run, totals) => (run.profile.search === undefined ? metric.value(run, totals) : null),
+    }),
+  ),
+  ...ofSearches,
 ];
 
 /** Metrics that an open loop's profile decides, as far as the target keeps up. */

@@ -17,15 +17,18 @@ export interface PlannedRuns {
   loops: readonly LoadProfile["loop"][];
   /** Names of the operations that both variants run; undefined: not known yet. */
   operations?: readonly string[] | undefined;
+  /** What the variants' profiles search for; undefined: at least one of them searches nothing. */
+  search?: "rate" | "workers" | undefined;
 }
 
 /**
  * The metrics that `--primary` names, each as `METRIC` of all operations together or as `OPERATION:METRIC`. Where none is named: p99 of the response
- * time and, where both variants run closed loops, throughput.
+ * time and, where both variants run closed loops, throughput; where both search, what they find.
  * @throws {UsageError} for names that do not exist, more than two, one twice, and what an open loop is given by its schedule.
  */
-export function primaryMetrics(named: readonly string[], { loops, operations }: PlannedRuns): PrimaryMetrics {
+export function primaryMetrics(named: readonly string[], { loops, operations, search }: PlannedRuns): PrimaryMetrics {
   const isOpen = loops.includes("open");
+  if (search !== undefined) return primaryOfSearches(named, search);
   if (named.length === 0) {
     const p99 = { metric: "response-p99", operation: allOperations };
     return isOpen ? [p99] : [p99, { metric: "throughput", operation: allOperations }];
@@ -50,6 +53,16 @@ export function primaryMetrics(named: readonly string[], { loops, operations }: 
     throw new UsageError(`--primary ${nameOf(first)} is given twice; name two different metrics, or one.`);
   }
   return [first, second];
+}
+
+/** The one metric that searches are compared by. */
+function primaryOfSearches(named: readonly string[], search: "rate" | "workers"): PrimaryMetrics {
+  const metric = search === "rate" ? "highest-rate" : "highest-workers-throughput";
+  const other = named.find((name) => name !== metric);
+  if (other === undefined) return [{ metric, operation: allOperations }];
+  throw new UsageError(
+    `--primary ${other} is not accepted: the load profile searches, and its totals mix many loads. Leave it out, or write --primary ${metric}.`,
+  );
 }
 
 /** As users type it: `response-p99`, `select:response-p99`. */

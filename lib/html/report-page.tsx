@@ -5,6 +5,7 @@ import type { RunFile } from "../schema/run.generated.ts";
 import { page, Section } from "./page.tsx";
 import { Headline, systemOf } from "./report/headline.tsx";
 import { Operations, PercentileChart } from "./report/operations.tsx";
+import { SearchSteps } from "./report/search.tsx";
 import { Load, Resources, Setup, Statistics } from "./report/setup.tsx";
 import { ErrorTable, LatencyTable, SloTable, Steps, ThroughputTable } from "./report/tables.tsx";
 import { ErrorChart, LatencyChart, ResourceCharts, ThroughputChart } from "./report/time-charts.tsx";
@@ -24,13 +25,20 @@ export interface Report {
 export function reportPage({ run, series, workload, missing = [] }: Report): string {
   const { measure } = run.totals;
   const measured = measure.all.operations + measure.all.undone > 0;
+  // Of all loads of a search together there are no figures: its steps have them.
+  const search = run.profile.search !== undefined;
   const several = measure.operations.filter((totals) => totals.operations + totals.undone > 0).length > 1;
   const sections = [
-    measured ? (
+    measured && !search ? (
       <Section id="figures" title="Figures">
         <ThroughputTable run={run} />
         <LatencyTable run={run} />
         <PercentileChart run={run} />
+      </Section>
+    ) : null,
+    search && run.steps.length > 0 ? (
+      <Section id="steps" title="Steps of the search">
+        <SearchSteps run={run} />
       </Section>
     ) : null,
     series === null ? null : (
@@ -40,7 +48,7 @@ export function reportPage({ run, series, workload, missing = [] }: Report): str
         <ErrorChart run={run} series={series} />
       </Section>
     ),
-    run.steps.length === 0 && run.report === null ? null : (
+    search || (run.steps.length === 0 && run.report === null) ? null : (
       <Section id="steps" title="Steps">
         <Steps run={run} />
       </Section>
@@ -53,7 +61,7 @@ export function reportPage({ run, series, workload, missing = [] }: Report): str
     <Section key="errors" id="errors" title="Errors">
       <ErrorTable run={run} />
     </Section>,
-    measured ? (
+    measured && !search ? (
       <Section id="operations" title={several ? "Operations, one by one" : "The operation"}>
         <Operations run={run} series={series} />
       </Section>

@@ -3,7 +3,15 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../environment/usage-error.ts";
-import type { PhaseName, PhaseSpan, ProcessResources, Resources, RunFile, RunTotals } from "../schema/run.generated.ts";
+import type {
+  PhaseName,
+  PhaseSpan,
+  PhaseTotals,
+  ProcessResources,
+  Resources,
+  RunFile,
+  RunTotals,
+} from "../schema/run.generated.ts";
 import type { EndLine, HarnessLine, HeaderLine, LoadLine } from "../schema/windows.generated.ts";
 import { PhaseSums } from "./phase-sums.ts";
 import { reasonOf, runFileName, windowsFileName } from "./read-run.ts";
@@ -77,9 +85,12 @@ export async function runFromWindows(path: string, ending: Ending = {}): Promise
     return sumsOf(name).totals(span?.seconds ?? 0, setup.workload.operations);
   };
   const measure = totalsOf("measure");
+  const search = setup.profile.search !== undefined;
   const totals: RunTotals = { measure };
   if (phases.has("warmup")) totals.warmup = totalsOf("warmup");
   if (phases.has("cooldown")) totals.cooldown = totalsOf("cooldown");
+
+  if (search) for (const mixed of [measure, ...(totals.warmup === undefined ? [] : [totals.warmup])]) clear(mixed);
 
   const status = ending.status ?? "crashed";
   const broke =
@@ -93,7 +104,8 @@ export async function runFromWindows(path: string, ending: Ending = {}): Promise
     phases: spans,
     totals,
     resources: resources.summary(),
-    slo: verdictsOf(setup.workload, measure.operations),
+    // Of all loads of a search together there is none.
+    slo: search ? [] : verdictsOf(setup.workload, measure.operations),
     validity: {
       valid: false,
       reasons: [
@@ -101,7 +113,7 @@ export async function runFromWindows(path: string, ending: Ending = {}): Promise
           code: status,
           message: `the run ${broke} after ${lastSecond} seconds; this file was completed from its windows`,
         },
-        ...reasonsOfCounts(measure.all),
+        ...(search ? [] : reasonsOfCounts(measure.all)),
       ],
       warnings: [
         { code: "books", message: `what was inserted was not counted on the target${leftoversOf(setup.workload)}` },
@@ -117,6 +129,12 @@ export async function runFromWindows(path: string, ending: Ending = {}): Promise
     serverStatistics: null,
     cost: null,
   };
+}
+
+/** Takes from the totals of a search what belongs to none of its loads. */
+function clear({ operations, all, lag }: PhaseTotals): void {
+  for (const times of [lag, ...[...operations, all].flatMap(({ service, response }) => [service, response])])
+    Object.assign(times, { mean: null, p50: null, p95: null, p99: null });
 }
 
 /** What a run that could not clean up may have left in a user's table, and what to do about it. */

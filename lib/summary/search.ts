@@ -81,6 +81,11 @@ function sharedMachine(run: RunFile): string | undefined {
 /** Words for the outcome of a step. */
 const outcomes = { held: "met", missed: "FAILED", harness: "not sent", "cut short": "not known" } as const;
 
+/** The outcome of a step in words. */
+export function searchWords({ search }: RunFile["steps"][number]): string {
+  return search === undefined ? "not known" : outcomes[search.outcome];
+}
+
 /** One line for each step of a search. */
 export function searchTable(run: RunFile, palette: Palette): string[] {
   const undone = run.steps.some((step) => step.undone > 0);
@@ -97,15 +102,15 @@ export function searchTable(run: RunFile, palette: Palette): string[] {
     "p99",
     "verdict",
   ];
-  const body = run.steps.map(({ search, reached, seconds, failed, undone: left, response }) => [
-    `  ${search?.number ?? ""} ${search?.purpose ?? ""}`,
-    of === "rate" ? rate(search?.load ?? null) : count(search?.load ?? 0),
-    rate(reached),
-    `${seconds.toFixed(1)} s`,
-    count(failed),
-    ...(undone ? [count(left)] : []),
-    ...[response.p50, response.p95, response.p99].map(latency),
-    search === undefined ? "not known" : outcomes[search.outcome],
+  const body = run.steps.map((step) => [
+    `  ${String(step.search?.number ?? "").padStart(2)} ${step.search?.purpose ?? ""}`,
+    of === "rate" ? rate(step.search?.load ?? null) : count(step.search?.load ?? 0),
+    rate(step.reached),
+    `${step.seconds.toFixed(1)} s`,
+    count(step.failed),
+    ...(undone ? [count(step.undone)] : []),
+    ...[step.response.p50, step.response.p95, step.response.p99].map(latency),
+    searchWords(step),
   ]);
   const table = columns(
     [heading, ...body],

@@ -1,6 +1,7 @@
 /** The top of a report: what ran, whether to believe it, and the figures that everybody looks for. */
 
 import type { RunFile } from "../../schema/run.generated.ts";
+import { answerOf, searchOf } from "../../summary/search.ts";
 import { mixesLoads } from "../../summary/shape.ts";
 import { count, duration, latency, rate, share } from "../../summary/units.ts";
 import { Figures, Reasons, Verdicts } from "../verdicts.tsx";
@@ -16,6 +17,7 @@ export function Headline({ run, missing }: { run: RunFile; missing: readonly str
   const { measure } = run.totals;
   const { all } = measure;
   const due = all.operations + all.undone;
+  const search = searchOf(run);
   return (
     <>
       <h1>
@@ -36,6 +38,10 @@ export function Headline({ run, missing }: { run: RunFile; missing: readonly str
       {due === 0 ? (
         <p>
           <strong>Nothing was measured.</strong>
+        </p>
+      ) : search !== undefined ? (
+        <p>
+          <strong>{answerOf(search)}</strong>
         </p>
       ) : (
         <Figures
