@@ -232,8 +232,9 @@ func judgeTrial(total *record.Total, slo *record.SLO) []record.Verdict {
 	percentile(record.MetricP99, slo.P99Milliseconds, 99)
 	if slo.ErrorRate != nil {
 		v := record.Verdict{Operation: total.Name, Metric: record.MetricErrorRate, Limit: *slo.ErrorRate}
-		if n := total.Operations + total.Undone; n > 0 {
-			bad := total.Failed + total.Undone
+		// What was cut at the step's end did not fail: it is judged by its own limit.
+		if n := total.Operations; n > 0 {
+			bad := total.Failed
 			share := float64(bad) / float64(n)
 			over := share > *slo.ErrorRate
 			if float64(n)**slo.ErrorRate < beyondPercentile {

@@ -9,6 +9,8 @@ import { changeText, intervalText, valueText } from "./words.ts";
 
 /** Metrics of the text, in its order; all others are in the other formats. */
 const shown = [
+  "highest-rate",
+  "highest-workers-throughput",
   "throughput",
   ...["response", "service"].flatMap((time) => ["p50", "p95", "p99", "max"].map((of) => `${time}-${of}`)),
   "error-rate",
@@ -22,6 +24,8 @@ const shown = [
 /** The words of the table, where those of the metric are too long. */
 const shortly: Record<string, string> = {
   throughput: "throughput /s",
+  "highest-rate": "highest rate /s",
+  "highest-workers-throughput": "throughput /s, most workers",
   "bytes-read": "read /s",
   "bytes-written": "written /s",
   "client-cpu": "client CPU",
@@ -56,7 +60,11 @@ function rowsOf(metrics: readonly MetricComparison[], once: boolean): MetricComp
   return shown.flatMap((name) => {
     const metric = metrics.find((one) => one.metric === name);
     if (metric === undefined || (once && name.startsWith("service-"))) return [];
-    return name === "throughput" || metric.values.some((value) => value !== null && value !== 0) ? [metric] : [];
+    // Where it is known of none, it is a metric that these runs do not have.
+    return (name === "throughput" && metric.values.some((value) => value !== null)) ||
+      metric.values.some((value) => value !== null && value !== 0)
+      ? [metric]
+      : [];
   });
 }
 

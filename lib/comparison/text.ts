@@ -113,11 +113,17 @@ function notes(comparison: Comparison): string[] {
           `${givenMark} An open loop is given its throughput by its load profile, and reaches it as long as the target keeps up.`,
         ]
       : []),
-    ...(timesAreSame(comparison)
-      ? ["Response time and service time are the same: no operation waited before it was sent."]
-      : ["Response time counts from the scheduled start, service time from sending."]),
-    ...(few ? [`A p99 needs ${count(10_000)} operations.`] : []),
-    ...(mixed.length === 0
+    ...(!metrics.some(({ metric }) => metric.startsWith("response-"))
+      ? [
+          "The runs searched for the highest load: their totals mix all that were tried, and no time of them is compared.",
+        ]
+      : timesAreSame(comparison)
+        ? ["Response time and service time are the same: no operation waited before it was sent."]
+        : ["Response time counts from the scheduled start, service time from sending."]),
+    ...(few && metrics.some(({ metric }) => metric.startsWith("response-"))
+      ? [`A p99 needs ${count(10_000)} operations.`]
+      : []),
+    ...(mixed.length === 0 || !metrics.some(({ metric }) => metric.startsWith("response-"))
       ? []
       : [
           `The profile of ${listed(mixed)} changes its load: the figures mix all of it. Within-run variation is mostly that of the load then.`,
