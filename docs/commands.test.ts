@@ -25,6 +25,7 @@ npx() {
   shift
   local short="ROWS=2000 OPERATION_COUNT=200" code=0
   case "$*" in
+    *"--profile findmax"*) short="ROWS=2000 STEADY_STATE_DURATION=1s WARMUP_DURATION=0s FINDMAX_TIME_LIMIT=15s SLO_P95=10s SLO_P99=none" ;;
     *TABLE=*) short="OPERATION_COUNT=200" ;;
     *STEADY_STATE_DURATION=*) short="ROWS=2000 WARMUP_DURATION=0s" ;;
     *OPERATION_COUNT=* | *--profile\\ ./*) short="" ;;

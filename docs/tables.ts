@@ -38,7 +38,7 @@ function profileTable(): string {
         profile.loop,
         describeRate(profile),
         workers ?? String(maximumWorkers(profile as Parameters<typeof maximumWorkers>[0])),
-        `${measured.reduce((sum, { seconds }) => sum + seconds, 0)} s`,
+        `${profile.search === undefined ? "" : "at most "}${measured.reduce((sum, { seconds }) => sum + seconds, 0)} s`,
       ];
     }),
   ]);

@@ -39,8 +39,12 @@ const (
 	Check Purpose = "check"
 )
 
-// agreeing is how many trials of a load must agree for it to be believed: the majority of three.
-const agreeing = 2
+// agreeing is how many trials of a load must agree for it to be believed: the majority of three. One that was not really sent is none of them: it may
+// have been a moment in which the machine was busy with something else. After unsentAtMost of those, the load cannot be sent.
+const (
+	agreeing     = 2
+	unsentAtMost = 3
+)
 
 const (
 	// growth is the factor between two loads while nothing has failed, shrinkage the divisor while nothing has held.
@@ -86,13 +90,14 @@ type trials struct {
 	harness      int
 }
 
-func (t *trials) failed() int     { return t.missed + t.harness }
-func (t *trials) holds() bool     { return t.held > t.failed() }
-func (t *trials) fails() bool     { return t.failed() > t.held }
-func (t *trials) confirmed() bool { return t.held >= agreeing || t.failed() >= agreeing }
+// unsent: the load was not really sent, again and again. Until then, trials of which that is true do not count.
+func (t *trials) unsent() bool    { return t.harness >= unsentAtMost }
+func (t *trials) holds() bool     { return t.held > t.missed }
+func (t *trials) fails() bool     { return t.missed > t.held || t.unsent() && t.missed == t.held }
+func (t *trials) confirmed() bool { return t.held >= agreeing || t.missed >= agreeing || t.unsent() }
 
 // limitIsHarness: what failed here was not for the target to keep.
-func (t *trials) limitIsHarness() bool { return t.harness >= t.missed }
+func (t *trials) limitIsHarness() bool { return t.missed <= t.held }
 
 // Search is a search in progress: Next, then Note, until Next has nothing more.
 type Search struct {
@@ -173,12 +178,11 @@ func (s *Search) decide() (float64, Purpose, bool) {
 }
 
 // bracket gives the highest load that holds below the lowest that fails, nil where there is none. Doubtful is a load that must be tried again before
-// that can be said: one whose trials are at odds, one that failed below another that held, or one whose load was not sent, which may well have been
-// a moment in which the machine was busy with something else.
+// that can be said: one whose trials are at odds, or do not count, or one that failed below another that held.
 func (s *Search) bracket() (low, high, doubtful *trials) {
 	for _, t := range s.tried {
 		switch {
-		case !t.holds() && !t.fails(), t.harness > 0 && !t.confirmed():
+		case !t.holds() && !t.fails():
 			return low, high, t
 		case t.fails() && high == nil:
 			high = t

@@ -145,6 +145,28 @@ func TestWhatTheHarnessCannotSendIsNoLimitOfTheTarget(t *testing.T) {
 	}
 }
 
+func TestMomentsInWhichNothingCanBeSentDoNotCount(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 5))
+	for range 300 {
+		on := &target{capacity: 6000}
+		s := New(usual)
+		for {
+			load, _, more := s.Next()
+			if !more {
+				break
+			}
+			outcome := on.try(load)
+			if random.Float64() < 0.1 {
+				outcome = Harness
+			}
+			s.Note(outcome)
+		}
+		if r := s.Result(); r.Highest > 6000 || r.Conclusion == Found && r.Highest < 6000/1.05 {
+			t.Fatalf("%+v after %v", r, on.tried)
+		}
+	}
+}
+
 func TestAHiccupFarBelowTheEdgeDoesNotHoldTheSearchDown(t *testing.T) {
 	for hiccup := range 6 {
 		on := &target{capacity: 6000}
@@ -230,7 +252,9 @@ func TestAGivenLoadHoldsOrFailsByTheMajorityOfThree(t *testing.T) {
 		{[]Outcome{Missed, Missed}, Result{Fails, 0, 700}},
 		{[]Outcome{Held, Missed, Held}, Result{Holds, 700, 0}},
 		{[]Outcome{Missed, Held, Missed}, Result{Fails, 0, 700}},
-		{[]Outcome{Harness, Harness}, Result{HarnessLimit, 0, 700}},
+		{[]Outcome{Harness, Harness, Harness}, Result{HarnessLimit, 0, 700}},
+		{[]Outcome{Harness, Held, Harness, Held}, Result{Holds, 700, 0}},
+		{[]Outcome{Harness, Harness, Missed, Missed}, Result{Fails, 0, 700}},
 		{[]Outcome{Held}, Result{Unfinished, 0, 0}},
 	} {
 		s := New(Plan{Fixed: 700})

@@ -193,7 +193,7 @@ func (t *Trial) unsent(search *record.SearchStep, all *record.Counts, c Conditio
 		t.lag.CountUpTo([]int64{int64(record.HarnessLagLimitMilliseconds * 1e6)}, counts)
 		share := float64(counts[1]) / float64(all.Operations)
 		search.LateShare = &share
-		if share > LateLimit {
+		if share > LateLimit && atLeast(counts[1], all.Operations, LateLimit) < chance {
 			return because(known(LateLimit), &share, "it started %s %% of the operations more than %s ms late, although workers were free (limit %s %%)",
 				record.Figure(share*100), record.Figure(record.HarnessLagLimitMilliseconds), record.Figure(LateLimit*100))
 		}

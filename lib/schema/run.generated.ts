@@ -838,7 +838,9 @@ export interface Reason {
     | "nothing_measured"
     | "results_incomplete"
     | "output_incomplete"
-    | "instances";
+    | "instances"
+    | "search_unfinished"
+    | "harness_limit";
   message: string;
 }
 /**

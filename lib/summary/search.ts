@@ -55,6 +55,14 @@ export function searchFacts(run: RunFile, report: SearchReport): [label: string,
   if (of === "workers" && reached !== null && highest !== null)
     facts.push(["Throughput", `${rate(reached)} operations/s at ${loadText(of, highest)}`]);
   if (broke !== null && lowest !== null) facts.push(["Breaks", `at ${loadText(of, lowest)}: ${broke.message}`]);
+  const waited = run.steps.filter(
+    ({ search }) => search?.load === lowest && search.outcome === "missed" && search.backlog > 0,
+  );
+  if (of === "rate" && waited.length > 0)
+    facts.push([
+      "Workers",
+      `all ${count(run.topology.workers)} waited for replies when it broke: a target that can do more side by side may take more with more of them (LOAD_WORKERS)`,
+    ]);
   if (reason !== undefined && reason !== broke?.message)
     facts.push([conclusion === "unfinished" ? "Unfinished" : "Limit", reason]);
   const busy = sharedMachine(run);
