@@ -192,29 +192,3 @@ func (e *Engine) LeaveStage() { e.stages.current.Load().inside.Add(-1) }
 
 // StageEnd is when the stage's schedule, or its time, ends, since the run's start.
 func (e *Engine) StageEnd() time.Duration { return e.stages.current.Load().end }
-
-// claimInStage is claim in a staged run.
-func (w *Worker) claimInStage(ctx context.Context, until time.Duration) (pacing.Claim, bool) {
-	e := w.engine
-	s := e.stages.current.Load()
-	if s.pacer == nil {
-		if s.closed.Load() {
-			return pacing.Claim{}, false
-		}
-		return w.claimIndex(min(until, s.end))
-	}
-	var claim pacing.Claim
-	var ok bool
-	if w.inFlight() > 0 {
-		claim, ok = s.pacer.TryClaim()
-	} else {
-		claim, ok = s.pacer.Claim(ctx, w.lastEnded-s.start, until-s.start, w.timer)
-	}
-	if !ok {
-		return claim, false
-	}
-	claim.Index += s.first
-	claim.Due += s.start
-	claim.Claimed += s.start
-	return claim, true
-}

@@ -180,57 +180,6 @@ func (w *Worker) startNext(ctx context.Context, until time.Duration) bool {
 	return true
 }
 
-// claim takes the next operation: the next index in a closed loop, the next one due in an open loop. It waits
-// only when nothing is in flight, for then there is nothing better to do.
-func (w *Worker) claim(ctx context.Context, until time.Duration) (pacing.Claim, bool) {
-	e := w.engine
-	if e.stages != nil {
-		return w.claimInStage(ctx, until)
-	}
-	if e.pacer != nil {
-		if w.inFlight() > 0 {
-			return e.pacer.TryClaim()
-		}
-		if e.Elapsed() >= e.end+e.config.GracefulStop {
-			return pacing.Claim{}, false
-		}
-		return e.pacer.Claim(ctx, w.lastEnded, until, w.timer)
-	}
-	return w.claimIndex(until)
-}
-
-// claimIndex takes the next index of a closed loop.
-func (w *Worker) claimIndex(until time.Duration) (pacing.Claim, bool) {
-	e := w.engine
-	now := e.Elapsed()
-	if now >= until || (e.end > 0 && now >= e.end) {
-		return pacing.Claim{}, false
-	}
-	for w.block.Next >= w.block.End {
-		block, ok := e.indexes.Take()
-		if ok {
-			w.block = block
-			continue
-		}
-		w.handIn()
-		if !w.waitForOthers(until) {
-			return pacing.Claim{}, false
-		}
-	}
-	index := e.indexes.Index(w.block.Next)
-	w.block.Next++
-	return pacing.Claim{Index: index, Due: now, Claimed: now}, true
-}
-
-// waitForOthers sleeps a moment: the last operations are with other workers, which may yet give some back. False: nothing will come.
-func (w *Worker) waitForOthers(until time.Duration) bool {
-	if w.inFlight() > 0 || w.stop.Load() || w.engine.indexes.Exhausted() || w.engine.Elapsed() >= until {
-		return false
-	}
-	w.sleep(time.Millisecond)
-	return true
-}
-
 // prepare makes the operation's parameters and adds them to the digest.
 func (w *Worker) prepare(s *slot, claim pacing.Claim) {
 	e := w.engine
