@@ -162,6 +162,9 @@ func (s *Search) decide() (float64, Purpose, bool) {
 		return low.load, Confirm, !low.confirmed()
 	case high == nil:
 		return s.clamp(low.load * growth), Grow, true
+	case low == nil && high.unsent() && s.unsentLoads() > 1:
+		// One load and a quarter of it cannot be sent: it is not the load.
+		return 0, "", false
 	case low == nil && high.load <= p.Minimum:
 		return high.load, Confirm, !high.confirmed()
 	case low == nil:
@@ -193,6 +196,15 @@ func (s *Search) bracket() (low, high, doubtful *trials) {
 		}
 	}
 	return low, high, nil
+}
+
+func (s *Search) unsentLoads() (n int) {
+	for _, t := range s.tried {
+		if t.unsent() {
+			n++
+		}
+	}
+	return n
 }
 
 // between is the geometric middle of a bracket; false: it is narrow enough.

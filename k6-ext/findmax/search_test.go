@@ -134,7 +134,7 @@ func TestTheCeilingIsNoLimitOfTheTarget(t *testing.T) {
 func TestWhatTheHarnessCannotSendIsNoLimitOfTheTarget(t *testing.T) {
 	random := rand.New(rand.NewPCG(2, 2))
 	for range 500 {
-		limit := math.Exp(random.Float64() * math.Log(900_000))
+		limit := math.Exp(math.Log(60) + random.Float64()*math.Log(10_000))
 		r := search(t, usual, &target{capacity: 1e9, harness: limit})
 		if r.Conclusion != HarnessLimit || r.Highest > limit || r.Highest > 0 && r.Highest < limit/1.05 {
 			t.Fatalf("a harness that sends %v: %+v", limit, r)
@@ -142,6 +142,13 @@ func TestWhatTheHarnessCannotSendIsNoLimitOfTheTarget(t *testing.T) {
 	}
 	if r := search(t, usual, &target{capacity: 3000, harness: 100_000}); r.Conclusion != Found {
 		t.Fatalf("a harness far above the target: %+v", r)
+	}
+}
+
+func TestAHarnessThatCannotSendAQuarterEitherIsNotAskedForEverLess(t *testing.T) {
+	on := &target{capacity: 6000, harness: 1e-9}
+	if r := search(t, usual, on); r.Conclusion != HarnessLimit || r.Highest != 0 || len(on.tried) != 6 {
+		t.Fatalf("%+v after %v", r, on.tried)
 	}
 }
 

@@ -96,39 +96,48 @@ func TestTheLimitThatIsExceededMostIsWhatBroke(t *testing.T) {
 	}
 }
 
-func TestALoadThatWasNotSentSaysNothingOfTheTarget(t *testing.T) {
+func TestWhatIsMissedWithALoadThatWasNotSentSaysNothingOfTheTarget(t *testing.T) {
 	slo := record.SLO{P95Milliseconds: known(50.0)}
-	late := trialOf(slo, sent, with(500, 0), 0, 0, 20*time.Millisecond)
-	busy := sent
-	busy.Cores = 0
 	beyond := sent
 	beyond.Beyond = "it does 1000/s at most"
-	saturated := Conditions{Seconds: 1, Open: false, Workers: 4, Cores: 1}
+	// Half of a core was used.
+	half := sent
+	half.Cores = 1
 	for name, c := range map[string]struct {
 		step    record.Step
 		outcome string
 	}{
-		"operations started late although workers were free": {late, record.StepHarness},
-		"in time": {trialOf(slo, sent, with(500, 0), 0, 0, time.Millisecond), record.StepHeld},
-		"beyond the harness's ceiling, and missed": {trialOf(slo, beyond, with(500, 100), 0, 0, 0), record.StepHarness},
-		"beyond the harness's ceiling, and held":   {trialOf(slo, beyond, with(500, 0), 0, 0, 0), record.StepHeld},
-		"processors half used":                     {trialOf(slo, saturated, with(500, 0), 0, 0, -1), record.StepHeld},
-		"processors used up": {func() record.Step {
-			trial := NewTrial([]string{"find"}, []*record.SLO{&slo})
-			start := time.Unix(1000, 0)
-			recorder := record.NewRecorder([]string{"find"}, 1, start)
-			recorder.Shard(0).Record(&record.Observation{Phase: record.Measure, Attempts: 1, Lag: -1})
-			rolled := recorder.Roll(start.Add(time.Second))
-			trial.Add(rolled)
-			trial.AddMeasured(rolled, known(1.8), nil)
-			return trial.Judge(sent)
-		}(), record.StepHarness},
+		"started late although workers were free, and missed": {trialOf(slo, sent, with(500, 100), 0, 0, 20*time.Millisecond), record.StepHarness},
+		"started late although workers were free, and held":   {trialOf(slo, sent, with(500, 0), 0, 0, 20*time.Millisecond), record.StepHeld},
+		"few of many started late":                            {trialOf(slo, sent, with(50, 50), 0, 0, 0), record.StepMissed},
+		"in time, and missed":                                 {trialOf(slo, sent, with(500, 100), 0, 0, time.Millisecond), record.StepMissed},
+		"beyond what the harness can do, and missed":          {trialOf(slo, beyond, with(500, 100), 0, 0, 0), record.StepHarness},
+		"beyond what the harness can do, and held":            {trialOf(slo, beyond, with(500, 0), 0, 0, 0), record.StepHeld},
+		"processors half used, and missed":                    {trialOf(slo, half, with(500, 100), 0, 0, 0), record.StepMissed},
 	} {
 		if c.step.Search.Outcome != c.outcome {
 			t.Errorf("%s: %s, %v", name, c.step.Search.Outcome, c.step.Reasons)
 		}
 		if c.outcome == record.StepHarness && (c.step.Met != nil || c.step.Search.Broke.Metric != record.BrokeHarness) {
 			t.Errorf("%s: %+v", name, c.step)
+		}
+	}
+}
+
+func TestProcessorsThatTheHarnessUsedUpAreNoLimitOfTheTarget(t *testing.T) {
+	slo := record.SLO{P95Milliseconds: known(50.0)}
+	start := time.Unix(1000, 0)
+	recorder := record.NewRecorder([]string{"find"}, 1, start)
+	for range 300 {
+		recorder.Shard(0).Record(&record.Observation{Phase: record.Measure, Response: time.Second, Attempts: 1, Lag: -1})
+	}
+	rolled := recorder.Roll(start.Add(time.Second))
+	for used, outcome := range map[float64]string{1.8: record.StepHarness, 1.5: record.StepMissed} {
+		trial := NewTrial([]string{"find"}, []*record.SLO{&slo})
+		trial.Add(rolled)
+		trial.AddMeasured(rolled, &used, nil)
+		if step := trial.Judge(sent); step.Search.Outcome != outcome {
+			t.Errorf("%v of 2 cores: %s", used, step.Search.Outcome)
 		}
 	}
 }

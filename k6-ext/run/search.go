@@ -38,8 +38,10 @@ const (
 	// shortestDrain and longestDrain bound how long what is due may still be started after a step's end.
 	shortestDrain = time.Second
 	longestDrain  = 10 * time.Second
-	// ceilingShare of what the harness alone can do is more than it can be asked to send.
-	ceilingShare = record.HarnessCPULimit
+	// ceilingShare of what the harness alone can do is more than it can be asked to send, and beyond doubtfulShare of it, what is missed may be the
+	// harness's own doing.
+	ceilingShare  = record.HarnessCPULimit
+	doubtfulShare = record.HarnessCeilingLimit
 )
 
 func (s *Search) open() bool { return s.Of == record.SearchRate }

@@ -9,8 +9,8 @@ import (
 )
 
 func (s *searcher) ceilingText() string {
-	return fmt.Sprintf("it cannot send more here: alone, on a target that answers at once, it does %s operations/s at most, and %s %% of that is what it can be asked for",
-		record.Figure(s.run.rehearsed.operationsPerSecond), record.Figure(ceilingShare*100))
+	return fmt.Sprintf("alone, on a target that answers at once, it does %s operations/s at most here: what is missed beyond %s %% of that may be its own doing, and "+
+		"more than %s %% cannot be asked of it", record.Figure(s.run.rehearsed.operationsPerSecond), record.Figure(doubtfulShare*100), record.Figure(ceilingShare*100))
 }
 
 // stepText is a step in a line.

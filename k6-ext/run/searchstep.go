@@ -41,7 +41,7 @@ func (s *searcher) step(ctx context.Context, load float64, purpose findmax.Purpo
 	conditions := report.Conditions{
 		Seconds: max(0, ended-measured).Seconds(), Open: s.declared.open(), Workers: stage.Workers, Cores: s.run.setup.Host.Cores,
 	}
-	if s.ceiling > 0 && load > s.ceiling*0.999 {
+	if s.ceiling > 0 && load > doubtfulShare/ceilingShare*s.ceiling {
 		conditions.Beyond = s.ceilingText()
 	}
 	step := trial.Judge(conditions)
