@@ -21,6 +21,16 @@ describe("primary metrics", () => {
     expect(primaryMetrics([], { loops: ["closed", "open"] }).map(nameOf)).toEqual(["response-p99"]);
   });
 
+  it("are what searches find, and nothing else of them", () => {
+    const search = { loops: ["open", "open"] as const, search: "rate" as const };
+    expect(primaryMetrics([], search).map(nameOf)).toEqual(["highest-rate"]);
+    expect(primaryMetrics(["highest-rate"], search).map(nameOf)).toEqual(["highest-rate"]);
+    expect(primaryMetrics([], { loops: ["closed", "closed"], search: "workers" }).map(nameOf)).toEqual([
+      "highest-workers-throughput",
+    ]);
+    expect(refused(["response-p99"], search)).toContain("its totals mix many loads");
+  });
+
   it("are those that are named, of all operations or of one", () => {
     expect(primaryMetrics(["select:response-p95", " throughput "], closed)).toEqual([
       { metric: "response-p95", operation: "select" },
