@@ -44,6 +44,8 @@ const (
 const (
 	agreeing     = 2
 	unsentAtMost = 3
+	// unsentAtEnd is how often the upper end of the answer was not sent, so that it is believed.
+	unsentAtEnd = unsentAtMost + 1
 )
 
 const (
@@ -176,6 +178,10 @@ func (s *Search) decide() (float64, Purpose, bool) {
 	// The lower end first: it is the result.
 	if !low.confirmed() {
 		return low.load, Confirm, true
+	}
+	// What could not be sent some time ago may be sent now.
+	if high.unsent() && high.harness < unsentAtEnd {
+		return high.load, Confirm, true
 	}
 	return high.load, Confirm, !high.confirmed()
 }

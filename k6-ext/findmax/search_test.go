@@ -145,6 +145,25 @@ func TestWhatTheHarnessCannotSendIsNoLimitOfTheTarget(t *testing.T) {
 	}
 }
 
+func TestALoadThatCouldNotBeSentForSomeTimeIsTriedAgainAtTheEnd(t *testing.T) {
+	on := &target{capacity: 6000}
+	s := New(usual)
+	for i := 0; ; i++ {
+		load, _, more := s.Next()
+		if !more {
+			break
+		}
+		outcome := on.try(load)
+		if i >= 2 && i < 5 {
+			outcome = Harness
+		}
+		s.Note(outcome)
+	}
+	if r := s.Result(); r.Conclusion != Found || r.Highest > 6000 || r.Highest < 6000/1.05 {
+		t.Fatalf("%+v after %v", r, on.tried)
+	}
+}
+
 func TestAHarnessThatCannotSendAQuarterEitherIsNotAskedForEverLess(t *testing.T) {
 	on := &target{capacity: 6000, harness: 1e-9}
 	if r := search(t, usual, on); r.Conclusion != HarnessLimit || r.Highest != 0 || len(on.tried) != 6 {
