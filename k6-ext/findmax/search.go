@@ -172,6 +172,10 @@ func (s *Search) decide() (float64, Purpose, bool) {
 	case low == nil:
 		return s.clamp(high.load / shrinkage), Shrink, true
 	}
+	// Where growing met its end, a hiccup would have the search narrow a bracket in which nothing is.
+	if !high.confirmed() && high.load >= low.load*growth {
+		return high.load, Confirm, true
+	}
 	if middle, wide := s.between(low.load, high.load); wide {
 		return middle, Narrow, true
 	}
