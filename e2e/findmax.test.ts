@@ -112,7 +112,7 @@ describe("on a double that serves 1,000 operations a second", () => {
 
   it("Ctrl-C leaves what was found so far, marked", { timeout: 120_000 }, async () => {
     const running = double.startDbmark({ ...quick, STEADY_STATE_DURATION: "2s" });
-    await wait(5000);
+    await running.prints(/^Step +1 /m);
     running.child.kill("SIGINT");
     const ended = await running.ended;
     const run = ended.result();
