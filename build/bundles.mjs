@@ -28,7 +28,8 @@ export async function prepareBundles() {
   const marker = join(dist, ".fingerprint");
   const wanted = fingerprint(
     sources.map((name) => join(root, name)),
-    { base: root, skip: (path) => /\.test\.ts$|\.md$/.test(path) },
+    // SpacetimeDB's module is Rust, and no part of a bundle.
+    { base: root, skip: (path) => /\.test\.ts$|\.md$|^modules\/spacetimedb\/module\//.test(path) },
   );
   const isMade = () => existsSync(dist) && isRecorded(marker, wanted);
   if (isMade()) return false;

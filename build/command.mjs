@@ -9,8 +9,9 @@ export class BuildError extends Error {}
  * Runs a program and waits for it.
  * @param {string} program
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean, onLine?: (line: string) => void }} [options]
- *   `quiet` keeps the output back (it is in the result); `onLine` gets each line of standard output instead.
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean, onLine?: (line: string) => void, onError?: (text: string) => void }} [options]
+ *   `quiet` keeps the output back (it is in the result); `onLine` gets each line of standard output instead; `onError` what comes on
+ *   standard error, as it comes.
  * @returns {Promise<{ code: number, output: string, stdout: string }>} `code` is 128 + signal number when killed, `output` has both streams.
  * @throws {BuildError} when there is no such program.
  */
@@ -39,6 +40,7 @@ export function run(program, args, options = {}) {
     });
     child.stderr?.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
       output += text;
+      options.onError?.(text);
     });
     child.on("error", (error) => {
       const missing = /** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT";

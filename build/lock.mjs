@@ -1,27 +1,50 @@
 // One process at a time makes something: two commands that start at once in a clone whose sources changed must not take each other's files away.
 
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Nothing that is made under a lock takes so long: its owner was stopped, or is another process with the same number. */
+/** An owner that works renews its lock so often … */
+const renewedEveryMilliseconds = 10_000;
+
+/** … so that one that was not renewed for so long was left by a process that was stopped, or that another one has the number of. */
 const longestMilliseconds = 120_000;
 
 /**
  * Does something while no other process does it, of those that name the same file.
  * @template T
  * @param {string} path of a file that is there meanwhile. Left by a process that was killed, it is taken over.
- * @param {() => Promise<T>} make
+ * @param {() => Promise<T>} make However long it takes.
+ * @param {() => void} [onWait] Called once where another process is doing it.
  * @returns {Promise<T>}
  */
-export async function withLock(path, make) {
-  while (!taken(path)) {
-    if (isAbandoned(path)) rmSync(path, { force: true });
-    else await wait(50);
+export async function withLock(path, make, onWait) {
+  for (let waited = false; !taken(path); ) {
+    if (isAbandoned(path)) {
+      rmSync(path, { force: true });
+      continue;
+    }
+    if (!waited) onWait?.();
+    waited = true;
+    await wait(50);
   }
+  const renewing = setInterval(() => renew(path), renewedEveryMilliseconds);
+  renewing.unref();
   try {
     return await make();
   } finally {
+    clearInterval(renewing);
     rmSync(path, { force: true });
+  }
+}
+
+/** @param {string} path */
+function renew(path) {
+  const now = new Date();
+  try {
+    utimesSync(path, now, now);
+  } catch (error) {
+    // Somebody removed it: whoever makes the same now does it beside us, which costs time and breaks nothing.
+    if (codeOf(error) !== "ENOENT") throw error;
   }
 }
 

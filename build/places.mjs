@@ -22,6 +22,14 @@ export const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf
  * @returns {string}
  */
 export function cacheFolder() {
+  return join(sharedCacheFolder(), manifest.version);
+}
+
+/**
+ * The same for what has a version of its own, and serves any version of dbmark.
+ * @returns {string}
+ */
+export function sharedCacheFolder() {
   const base =
     process.env.XDG_CACHE_HOME ||
     (process.platform === "darwin"
@@ -29,5 +37,5 @@ export function cacheFolder() {
       : process.platform === "win32"
         ? process.env.LOCALAPPDATA || join(homedir(), "AppData", "Local")
         : join(homedir(), ".cache"));
-  return join(base, "dbmark", manifest.version);
+  return join(base, "dbmark");
 }
