@@ -12,6 +12,8 @@ import { prepareGrafanaData } from "./grafana-data.mjs";
 import { preparePostgresPrograms } from "./postgres-programs.mjs";
 import { prepare } from "./prepare.mjs";
 import { prepareProgram } from "./programs.mjs";
+import { spacetimedbModule } from "./spacetimedb-module.mjs";
+import { spacetimedbServer } from "./spacetimedb-server.mjs";
 import { vitest } from "./vitest.mjs";
 
 await main(async () => {
@@ -28,6 +30,9 @@ await main(async () => {
     await prepareProgram("prometheus", "prometheus");
     await goTool("influxd");
     await prepareGrafanaData();
+    // After what fails at once where something is missing: it takes a quarter of an hour.
+    await spacetimedbServer();
+    await spacetimedbModule();
   }
   // Without jq the documents' examples of it are left out, which CI does not allow.
   else if (process.env.CI) await prepareProgram("jq", "jq");
