@@ -133,6 +133,29 @@ func (c *Conn) TryWrite(data []byte) {
 	_, _ = transfer(syscall.SYS_SENDTO, c.descriptor, data)
 }
 
+// TryRead reads what there is, without waiting: nothing is 0 bytes and no error. It is for whoever looks after the connection while its task has
+// nothing to read.
+func (c *Conn) TryRead(buffer []byte) (int, error) {
+	if !c.hold() {
+		return 0, net.ErrClosed
+	}
+	defer c.letGo()
+	for {
+		n, failure := transfer(syscall.SYS_RECVFROM, c.descriptor, buffer)
+		switch {
+		case failure == syscall.EAGAIN:
+			return 0, nil
+		case failure == syscall.EINTR:
+		case failure != 0:
+			return 0, os.NewSyscallError("recv", failure)
+		case n == 0:
+			return 0, io.EOF
+		default:
+			return n, nil
+		}
+	}
+}
+
 // transfer is a system call that never blocks, because the descriptor does not: Go's scheduler need not know of it.
 func transfer(call uintptr, descriptor int, bytes []byte) (int, syscall.Errno) {
 	n, _, failure := syscall.RawSyscall6(call, uintptr(descriptor), uintptr(unsafe.Pointer(unsafe.SliceData(bytes))), uintptr(len(bytes)),

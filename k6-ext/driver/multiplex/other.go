@@ -49,5 +49,8 @@ func Take(net.Conn) (*Conn, bool) { return nil, false }
 // TryWrite is never called.
 func (*Conn) TryWrite([]byte) { panic(ErrUnsupported) }
 
+// TryRead is never called.
+func (*Conn) TryRead([]byte) (int, error) { panic(ErrUnsupported) }
+
 // Use is never called.
 func (*Conn) Use(*Task) { panic(ErrUnsupported) }
