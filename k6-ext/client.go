@@ -258,7 +258,7 @@ func (c *client) observe(number int, completion *driver.Completion, took time.Du
 	if tags := state.Tags.GetCurrentValues().Tags; c.sampler == nil || tags != c.tags {
 		var operations []taggedOperation
 		for i := range c.operations {
-			operations = append(operations, taggedOperation{c.operations[i].Name, c.operations[i].Kind})
+			operations = append(operations, taggedOperation{c.operations[i].Name, c.operations[i].Kind, c.operations[i].Check})
 		}
 		c.tags = tags
 		c.sampler = newOperationSampler(state, c.module.metrics, newTagging(tags, c.system, instanceOf(state.Options), "", operations))

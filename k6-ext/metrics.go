@@ -2,6 +2,8 @@ package dbmark
 
 import (
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"go.k6.io/k6/v2/js/common"
 	"go.k6.io/k6/v2/metrics"
@@ -13,6 +15,7 @@ import (
 
 // metricSet holds the k6 metrics of docs/metrics.md, registered with one test.
 type metricSet struct {
+	registry                          *metrics.Registry
 	transactions, transactionErrors   *metrics.Metric
 	transactionRetries                *metrics.Metric
 	successRate, errorRate            *metrics.Metric
@@ -22,6 +25,8 @@ type metricSet struct {
 	recordsRead, recordsWritten       *metrics.Metric
 	timeouts, connections, validation *metrics.Metric
 	sloMissed                         *metrics.Metric
+	// checks is k6's own.
+	checks, checksSucceeded, checksFailed *metrics.Metric
 	// elapsed, and those after it, have one value a second, which is not of an operation.
 	elapsed, workers, backlog *metrics.Metric
 	harnessCPU, harnessMemory *metrics.Metric
@@ -32,6 +37,9 @@ type metricSet struct {
 	buckets map[string]*metrics.Metric
 	// gauges hold, in the windows mode, the percentiles of a second's histograms: by "latency_ms" or "response_time_ms" and suffix.
 	gauges map[string]map[string]*metrics.Metric
+	// instruments by name are those of the targets of the runs that were declared; the mutex is for adding to them.
+	instruments atomic.Pointer[map[string]*instrumentMetrics]
+	mutex       sync.Mutex
 }
 
 // The percentiles of the windows mode, by the suffix of their gauge.
@@ -67,6 +75,7 @@ func newMetricSet(registry *metrics.Registry) *metricSet {
 		return registry.MustNewMetric(name, metrics.Trend, metrics.Time)
 	}
 	set := &metricSet{
+		registry:           registry,
 		transactions:       counter("transactions_total"),
 		transactionErrors:  counter("transaction_errors_total"),
 		transactionRetries: counter("transaction_retries_total"),
@@ -80,24 +89,27 @@ func newMetricSet(registry *metrics.Registry) *metricSet {
 			driver.Delete: trend("delete_latency_ms"),
 			driver.Batch:  trend("batch_latency_ms"),
 		},
-		bytesRead:      counter("bytes_read_total", metrics.Data),
-		bytesWritten:   counter("bytes_written_total", metrics.Data),
-		recordsRead:    counter("records_read_total"),
-		recordsWritten: counter("records_written_total"),
-		timeouts:       counter("timeout_errors_total"),
-		connections:    counter("connection_errors_total"),
-		validation:     counter("validation_errors_total"),
-		sloMissed:      counter("slo_missed"),
-		elapsed:        gauge("run_elapsed_seconds"),
-		workers:        gauge("workers_active"),
-		backlog:        gauge("operations_backlog"),
-		harnessCPU:     gauge("harness_cpu_cores"),
-		harnessMemory:  gauge("harness_memory_bytes", metrics.Data),
-		serverCPU:      gauge("server_cpu_cores"),
-		serverMemory:   gauge("server_memory_bytes", metrics.Data),
-		harnessLag:     map[string]*metrics.Metric{},
-		buckets:        map[string]*metrics.Metric{},
-		gauges:         map[string]map[string]*metrics.Metric{},
+		bytesRead:       counter("bytes_read_total", metrics.Data),
+		bytesWritten:    counter("bytes_written_total", metrics.Data),
+		recordsRead:     counter("records_read_total"),
+		recordsWritten:  counter("records_written_total"),
+		timeouts:        counter("timeout_errors_total"),
+		connections:     counter("connection_errors_total"),
+		validation:      counter("validation_errors_total"),
+		sloMissed:       counter("slo_missed"),
+		checks:          registry.MustNewMetric(metrics.ChecksName, metrics.Rate),
+		checksSucceeded: counter("checks_succeeded_total"),
+		checksFailed:    counter("checks_failed_total"),
+		elapsed:         gauge("run_elapsed_seconds"),
+		workers:         gauge("workers_active"),
+		backlog:         gauge("operations_backlog"),
+		harnessCPU:      gauge("harness_cpu_cores"),
+		harnessMemory:   gauge("harness_memory_bytes", metrics.Data),
+		serverCPU:       gauge("server_cpu_cores"),
+		serverMemory:    gauge("server_memory_bytes", metrics.Data),
+		harnessLag:      map[string]*metrics.Metric{},
+		buckets:         map[string]*metrics.Metric{},
+		gauges:          map[string]map[string]*metrics.Metric{},
 	}
 	for _, name := range []string{"latency_ms", "response_time_ms"} {
 		set.gauges[name] = map[string]*metrics.Metric{}
@@ -130,7 +142,7 @@ func (set *metricSet) ofError(kind driver.ErrorKind) *metrics.Metric {
 func (set *metricSet) refuseUnfilled(mode string, thresholds map[string]metrics.Thresholds) error {
 	unfilled := map[string]bool{}
 	if mode == run.WindowsMode {
-		for _, metric := range []*metrics.Metric{set.successRate, set.errorRate, set.latency, set.responseTime} {
+		for _, metric := range []*metrics.Metric{set.successRate, set.errorRate, set.latency, set.responseTime, set.checks} {
 			unfilled[metric.Name] = true
 		}
 		for _, metric := range set.byKind {
@@ -146,13 +158,16 @@ func (set *metricSet) refuseUnfilled(mode string, thresholds map[string]metrics.
 			unfilled[metric.Name] = true
 		}
 	}
+	other := run.OperationsMode
+	if mode == run.OperationsMode {
+		other = run.WindowsMode
+	}
+	for _, name := range set.instrumentNames(other) {
+		unfilled[name] = true
+	}
 	for name := range thresholds {
 		metric, _, _ := strings.Cut(name, "{")
 		if unfilled[metric] {
-			other := run.OperationsMode
-			if mode == run.OperationsMode {
-				other = run.WindowsMode
-			}
 			return driver.Usagef("there is a threshold on %q, which METRICS=%s does not fill: it could never fail; "+
 				"choose METRICS=%s, or declare it as an SLO", name, mode, other)
 		}

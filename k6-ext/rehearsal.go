@@ -37,7 +37,7 @@ func rehearseSamples(operations []workload.Operation) run.Rehearsal {
 	s := &sampleRehearsal{metrics: newMetricSet(registry), samples: make(chan metrics.SampleContainer, waitingSamples)}
 	tagged := make([]taggedOperation, len(operations))
 	for i := range operations {
-		tagged[i] = taggedOperation{operations[i].Name, operations[i].Kind}
+		tagged[i] = taggedOperation{operations[i].Name, operations[i].Kind, operations[i].Check}
 	}
 	s.tagging = newTagging(registry.RootTagSet(), "noop", "0", "", tagged)
 	s.collection = debug.SetGCPercent(tightCollection)

@@ -18,6 +18,8 @@ type tagging struct {
 	operations []taggedOperation
 	// sets by phase and operation.
 	sets [][]*metrics.TagSet
+	// checks are those with the name of the operation's check; nil where it has none.
+	checks [][]*metrics.TagSet
 	// phases are the tags of what is not of an operation, by phase.
 	phases []*metrics.TagSet
 }
@@ -26,6 +28,8 @@ type tagging struct {
 type taggedOperation struct {
 	name string
 	kind driver.Kind
+	// check is the name of the k6 check that it passes or fails; empty: none.
+	check string
 }
 
 // newTagging adds to the tags that k6 gives every sample of a VU. Without a testID a user's own (--tag testid=…) stays.
@@ -36,11 +40,14 @@ func newTagging(base *metrics.TagSet, system, instance, testID string, operation
 	}
 	t := &tagging{base: base, operations: operations}
 	for _, phase := range record.Phases() {
-		sets := make([]*metrics.TagSet, len(operations))
+		sets, checks := make([]*metrics.TagSet, len(operations)), make([]*metrics.TagSet, len(operations))
 		for i, operation := range operations {
 			sets[i] = t.base.With("operation", operation.name).With("kind", string(operation.kind)).With("phase", phase.String())
+			if operation.check != "" {
+				checks[i] = sets[i].With(checkTag, operation.check)
+			}
 		}
-		t.sets = append(t.sets, sets)
+		t.sets, t.checks = append(t.sets, sets), append(t.checks, checks)
 		t.phases = append(t.phases, t.base.With("phase", phase.String()))
 	}
 	return t
@@ -83,6 +90,9 @@ func (s *operationSampler) Observe(o *record.Observation) {
 	add(set.latency, tags, milliseconds(o.Service))
 	add(set.responseTime, tags, milliseconds(o.Response))
 	add(set.byKind[s.operations[o.Operation].kind], tags, milliseconds(o.Service))
+	if checked := s.checks[o.Phase][o.Operation]; checked != nil {
+		add(set.checks, checked, 1-failed)
+	}
 	for _, amount := range []struct {
 		metric *metrics.Metric
 		value  int64

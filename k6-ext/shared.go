@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"go.k6.io/k6/v2/lib"
+	"go.k6.io/k6/v2/metrics"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
 	"github.com/dbmark/dbmark/k6-ext/live"
@@ -24,8 +25,8 @@ type sharedRun struct {
 	tagging    atomic.Pointer[tagging]
 
 	mutex sync.Mutex
-	// waiting are the seconds that no VU has handed to k6 yet.
-	waiting []*live.Second
+	// waiting are the seconds, and samples of the same seconds, that no VU has handed to k6 yet.
+	waiting []metrics.SampleContainer
 	// waits says whether there are any, without the lock.
 	waits atomic.Bool
 }
@@ -94,7 +95,7 @@ func (s *sharedRun) open(ctx context.Context, state *lib.State, set *metricSet, 
 func (s *sharedRun) tag(state *lib.State) {
 	var operations []taggedOperation
 	for _, operation := range s.Workload().Operations {
-		operations = append(operations, taggedOperation{operation.Name, operation.Kind})
+		operations = append(operations, taggedOperation{operation.Name, operation.Kind, operation.Check})
 	}
 	// setup() is a group of its own, which the samples of the run are not in.
 	base := state.Tags.GetCurrentValues().Tags.Without("group")
@@ -108,9 +109,12 @@ func (s *sharedRun) keepSecond(set *metricSet, rolled *record.Rolled, harness *r
 		return
 	}
 	second := &live.Second{At: end, Samples: harnessSamples(set, t, rolled, harness, end), Histograms: histogramsOf(t, rolled), TestID: s.ID(), Instance: s.Instance()}
-	percentiles := windowPercentiles(set, t, rolled, end)
+	var values metrics.Samples
+	second.Samples = slices.Concat(second.Samples, checkSums(set, t, rolled, end), instrumentCounts(set, t, rolled.Readings, harness.Phase, end))
+	percentiles := append(windowPercentiles(set, t, rolled, end), instrumentPercentiles(set, t, rolled.Readings, harness.Phase, end)...)
 	if s.Declaration().Metrics == run.OperationsMode {
 		second.Percentiles = percentiles
+		values = instrumentValues(set, t, rolled.Readings, harness.Phase, end)
 	} else {
 		second.Samples = slices.Concat(second.Samples, windowSums(set, t, rolled, end), percentiles)
 		second.Buckets = bucketSamples(set, second.Histograms, end)
@@ -118,6 +122,9 @@ func (s *sharedRun) keepSecond(set *metricSet, rolled *record.Rolled, harness *r
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.waiting = append(s.waiting, second)
+	if len(values) > 0 {
+		s.waiting = append(s.waiting, values) // apart from the second, whose samples are one for each series
+	}
 	s.waits.Store(true)
 }
 
@@ -132,8 +139,8 @@ func (s *sharedRun) handOver(state *lib.State) {
 	s.waiting = nil
 	s.waits.Store(false)
 	s.mutex.Unlock()
-	for _, second := range waiting {
-		state.Samples <- second
+	for _, samples := range waiting {
+		state.Samples <- samples
 	}
 }
 

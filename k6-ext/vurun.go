@@ -31,6 +31,7 @@ func (m *moduleInstance) declareRun(call sobek.FunctionCall) sobek.Value {
 	if err != nil {
 		m.throw(err)
 	}
+	m.metrics.addInstruments(shared.Instruments())
 	v := newVURun(m, shared)
 	return m.object(map[string]func(sobek.FunctionCall) sobek.Value{
 		"open":      v.open,
@@ -103,8 +104,8 @@ func (v *vuRun) start(sobek.FunctionCall) sobek.Value {
 	return sobek.Undefined()
 }
 
-// iterate is the hot path's only crossing from JavaScript to Go.
-func (v *vuRun) iterate(sobek.FunctionCall) sobek.Value {
+// iterate is the hot path's only crossing from JavaScript to Go. With an argument, it is an iteration of that scenario.
+func (v *vuRun) iterate(call sobek.FunctionCall) sobek.Value {
 	if v.shared.Declaration().LoadOnly {
 		return sobek.Undefined()
 	}
@@ -115,17 +116,27 @@ func (v *vuRun) iterate(sobek.FunctionCall) sobek.Value {
 	v.iterations.Begin()
 	defer v.iterations.End()
 	ctx := v.module.vu.Context()
+	if v.shared.Declaration().Executors {
+		v.check(v.shared.IterateScenario(ctx, v.worker, call.Argument(0).String()))
+		v.handOver(state)
+		return sobek.Undefined()
+	}
 	for {
 		v.shared.Iterate(ctx, v.worker, v.number)
-		if v.sampler != nil {
-			v.sampler.flush()
-		}
-		v.shared.handOver(state)
+		v.handOver(state)
 		// With a number of operations and nothing else, how many slices it takes is not known: the run is one iteration.
 		if !v.wholeRun || v.shared.Finished() || ctx.Err() != nil {
 			return sobek.Undefined()
 		}
 	}
+}
+
+// handOver gives k6 the samples that wait.
+func (v *vuRun) handOver(state *lib.State) {
+	if v.sampler != nil {
+		v.sampler.flush()
+	}
+	v.shared.handOver(state)
 }
 
 func (v *vuRun) makeWorker(state *lib.State) {

@@ -8,24 +8,34 @@ import (
 	"github.com/dbmark/dbmark/k6-ext/driver"
 )
 
-// Count runs a statement that gives one whole number.
+// Count runs a statement that gives one whole number, or several rows of one each, which are added up: not every system can sum.
 func Count(ctx context.Context, target driver.Target, statement driver.Statement) (int64, error) {
 	result, err := Query(ctx, target, statement)
 	if err != nil {
 		return 0, err
 	}
-	if len(result.Rows) != 1 || len(result.Rows[0]) != 1 {
-		return 0, fmt.Errorf("expected one number of %q, got %d rows", statement.Text, len(result.Rows))
+	var sum int64
+	for _, row := range result.Rows {
+		if len(row) != 1 {
+			return 0, fmt.Errorf("expected rows of one number of %q, got a row of %d columns", statement.Text, len(row))
+		}
+		number, err := wholeNumber(row[0])
+		if err != nil {
+			return 0, fmt.Errorf("expected whole numbers of %q, got %v", statement.Text, row[0])
+		}
+		sum += number
 	}
-	switch value := result.Rows[0][0].(type) {
+	return sum, nil
+}
+
+func wholeNumber(value any) (int64, error) {
+	switch value := value.(type) {
 	case int64:
 		return value, nil
 	case string:
-		if number, err := strconv.ParseInt(value, 10, 64); err == nil {
-			return number, nil
-		}
+		return strconv.ParseInt(value, 10, 64)
 	}
-	return 0, fmt.Errorf("expected a whole number of %q, got %v", statement.Text, result.Rows[0][0])
+	return 0, fmt.Errorf("%v is no whole number", value)
 }
 
 // Query runs one statement on a session of its own.

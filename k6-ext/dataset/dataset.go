@@ -71,6 +71,9 @@ func Prepare(ctx context.Context, store driver.Store, declared *workload.DataSet
 	}
 	defer unlock()
 	p := &preparation{store: store, declared: declared, options: options, started: time.Now()}
+	p.open = func(ctx context.Context, table *workload.Table, columns []string) (driver.BulkWriter, error) {
+		return store.OpenBulk(ctx, table.Name, columns)
+	}
 	if p.definition, err = definitionHash(declared, options.Seed); err != nil {
 		return Result{}, err
 	}
@@ -80,9 +83,12 @@ func Prepare(ctx context.Context, store driver.Store, declared *workload.DataSet
 	return p.run(ctx)
 }
 
-// preparation is one Prepare in progress.
+// preparation is one Prepare, or PrepareAnew, in progress.
 type preparation struct {
-	store      driver.Store
+	// store is nil where the target is none.
+	store driver.Store
+	// open gives what loads rows of a table.
+	open       func(ctx context.Context, table *workload.Table, columns []string) (driver.BulkWriter, error)
 	declared   *workload.DataSet
 	options    Options
 	started    time.Time

@@ -105,7 +105,7 @@ func (p *preparation) split() ([]part, error) {
 }
 
 func (p *preparation) load(ctx context.Context, one part, loaded *atomic.Int64) error {
-	writer, err := p.store.OpenBulk(ctx, one.table.Name, one.columns)
+	writer, err := p.open(ctx, one.table, one.columns)
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,8 @@ type Config struct {
 	// PoolSize is the number of sessions that workers share; zero: each has its own.
 	PoolSize int
 	Shards   int
+	// Executors: the script's own executors say when operations run, and until when.
+	Executors bool
 	// Loops on which workers run, where the sessions can be multiplexed; zero: each runs on the goroutine it is lent. For a closed loop
 	// with a session for each worker, and slices that are long compared to an operation.
 	Loops int
@@ -221,7 +223,7 @@ func (e *Engine) PhaseAt(at time.Duration) record.Phase {
 
 // noticeInterrupt remembers when the run was first told to end while there was still something to start.
 func (e *Engine) noticeInterrupt() {
-	if e.began.Load() && !e.Finished() {
+	if e.began.Load() && !e.Finished() && !e.config.Executors {
 		e.interruptedAt.CompareAndSwap(0, int64(e.Elapsed()))
 	}
 }

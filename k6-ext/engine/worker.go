@@ -37,6 +37,8 @@ type Worker struct {
 	block       pacing.Block
 	timer       *time.Timer
 	failures    int // connects that failed one after another
+	// mix of this slice; nil: the run's.
+	mix *generator.Mix
 
 	digest    uint64
 	executed  int64
@@ -184,7 +186,11 @@ func (w *Worker) startNext(ctx context.Context, until time.Duration) bool {
 func (w *Worker) prepare(s *slot, claim pacing.Claim) {
 	e := w.engine
 	index := uint64(claim.Index)
-	number := e.config.Mix.Pick(index)
+	mix := e.config.Mix
+	if w.mix != nil {
+		mix = w.mix
+	}
+	number := mix.Pick(index)
 	operation := &e.config.Operations[number]
 	s.request.Operation = number
 	s.request.Parameters = resize(s.request.Parameters, len(operation.Generators))

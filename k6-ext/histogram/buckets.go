@@ -22,3 +22,16 @@ func (t *table[C]) CountUpTo(limits []int64, counts []uint64) {
 		}
 	}
 }
+
+// Each visits the values in ascending order, with how many there are of each. The values of a bucket are all given as its middle: not more
+// than a thousandth from what was recorded, and never beyond the least and the greatest.
+func (t *table[C]) Each(visit func(nanoseconds int64, count uint64)) {
+	for touched := t.touched; touched != 0; touched &= touched - 1 {
+		start := bits.TrailingZeros64(touched) << halfMagnitude
+		for index := start; index < start+half; index++ {
+			if n := t.counts[index]; n > 0 {
+				visit(min(max(middle(index), t.minimum), t.maximum), uint64(n))
+			}
+		}
+	}
+}

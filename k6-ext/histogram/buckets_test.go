@@ -48,3 +48,28 @@ func TestNoValueIsLostBetweenLimits(t *testing.T) {
 		t.Errorf("counted %d of %d", sum, h.Count())
 	}
 }
+
+func TestEachGivesEveryValueWithinAThousandth(t *testing.T) {
+	h := NewInterval()
+	recorded := []int64{5, 1_234_567, 1_234_567, 987_654_321}
+	for _, value := range recorded {
+		h.Record(value)
+	}
+	var given []int64
+	h.Each(func(value int64, count uint64) {
+		for range count {
+			given = append(given, value)
+		}
+	})
+	if len(given) != len(recorded) {
+		t.Fatalf("recorded %v, given %v", recorded, given)
+	}
+	for i, value := range given {
+		if ratio := float64(value) / float64(recorded[i]); ratio < 0.999 || ratio > 1.001 {
+			t.Errorf("recorded %d, given %d", recorded[i], value)
+		}
+	}
+	if given[0] != 5 || given[3] > 987_654_321 {
+		t.Errorf("given %v: beyond the least or the greatest", given)
+	}
+}

@@ -69,6 +69,8 @@ type HarnessLine struct {
 	Lag map[string]WindowLatency `json:"lag"`
 	// Server is nil where the server is not on this host, or cannot be seen.
 	Server *ServerLine `json:"server"`
+	// Instruments are the driver's own; nil where it has none.
+	Instruments *InstrumentsLine `json:"instruments,omitempty"`
 }
 
 // ServerLine is what the server's processes used since they were last read. That is not every second where there are so many of them that
@@ -123,6 +125,7 @@ func (r *Recorder) LinesOfStep(rolled *Rolled, step int) []any {
 func NewHarnessLine(rolled *Rolled, phase Phase) HarnessLine {
 	line := HarnessLine{
 		Type: "harness", Second: rolled.Second, Seconds: rolled.Seconds, Phase: phase.String(), Lag: map[string]WindowLatency{},
+		Instruments: instrumentsLine(rolled.Readings),
 	}
 	for p, lag := range rolled.Lag {
 		if lag != nil && lag.Count() > 0 {

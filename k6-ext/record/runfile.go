@@ -70,6 +70,8 @@ type PhaseTotals struct {
 	// All operations together: histograms merged, not percentiles averaged.
 	All OperationTotals `json:"all"`
 	Lag Latency         `json:"lag"`
+	// Instruments are the driver's own; nil where it has none.
+	Instruments *InstrumentTotals `json:"instruments,omitempty"`
 }
 
 // OperationTotals are the sums of one operation in one phase.

@@ -27,6 +27,8 @@ type Rolled struct {
 	Windows []Window
 	// Lag of each phase; nil where none was recorded.
 	Lag [phaseCount]*histogram.Interval
+	// Readings of the driver's instruments; whoever rolls adds them.
+	Readings []Reading
 }
 
 // All are the counts of all operations and phases together.

@@ -87,9 +87,9 @@ func (r *Run) balance(ctx context.Context, lastIndex int64, unreached error) []r
 		for _, i := range together {
 			names = append(names, r.declared.Operations[i].Name)
 			for _, phase := range record.Phases() {
-				total := r.engine.Recorder().Totals(phase)[i]
-				acknowledged += total.Succeeded()
-				unknown += total.Unknown
+				surely, maybe := inserted(&r.declared.Operations[i], &r.engine.Recorder().Totals(phase)[i])
+				acknowledged += surely
+				unknown += maybe
 			}
 		}
 		held, err := int64(0), unreached
@@ -110,6 +110,23 @@ func (r *Run) balance(ctx context.Context, lastIndex int64, unreached error) []r
 		books = append(books, book)
 	}
 	return books
+}
+
+// inserted is how many rows an operation's acknowledged inserts added, and how many more those whose outcome is not known may have added. An
+// operation of several rows may have failed half way: what it says it wrote counts, acknowledged or not, and of the unknown ones all of
+// what they did not say.
+func inserted(operation *workload.Operation, total *record.Total) (acknowledged, unknown uint64) {
+	if operation.Inserts == nil || operation.Inserts.Rows <= 1 {
+		return total.Succeeded(), total.Unknown
+	}
+	each := uint64(operation.Inserts.Rows)
+	unknown = each * total.Unknown
+	// Rows of failed operations. As many as the failures of known outcome can have written may be theirs; the rest is of the unknown ones.
+	ofFailed := total.RowsWritten - min(total.RowsWritten, each*total.Succeeded())
+	if theirs := each * (total.Failed - total.Unknown); ofFailed > theirs {
+		unknown -= min(unknown, ofFailed-theirs)
+	}
+	return total.RowsWritten, unknown
 }
 
 // keyed says whether an operation's rows are found by the keys that it used, which are this instance's own.

@@ -59,7 +59,7 @@ func TestMeasuringTheCeilingTouchesNothingOfTheRun(t *testing.T) {
 			with := finish(t, r)
 
 			r = loaded(t, readYourWrites, changes)
-			r.engine = engine.New(r.config)
+			r.engine, r.meter = engine.New(r.config), newMeter(nil)
 			if err := r.engine.OpenSessions(context.Background()); err != nil {
 				t.Fatal(err)
 			}

@@ -96,6 +96,7 @@ func (c *collector) roll(now time.Time) {
 		phase = ofStep
 	}
 	rolled := r.engine.Recorder().Roll(now)
+	rolled.Readings = r.meter.roll(phase)
 	sample := c.sampler.Sample(now, c.withinMeasure(elapsed) && phase == record.Measure)
 	lines := r.engine.Recorder().LinesOfStep(rolled, step)
 	harness := record.NewHarnessLine(rolled, phase)
@@ -151,7 +152,7 @@ func (c *collector) withinMeasure(elapsed time.Duration) bool {
 			continue
 		}
 		const tolerance = collectEvery / 2
-		ends := span.Duration > 0 && c.run.declaration.OperationCount == 0
+		ends := span.Duration > 0 && c.run.declaration.OperationCount == 0 && !c.run.declaration.Executors
 		return elapsed >= span.Start-tolerance && (!ends || elapsed <= span.Start+span.Duration+tolerance)
 	}
 	return false

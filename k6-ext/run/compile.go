@@ -61,6 +61,15 @@ func (r *Run) weigh() error {
 		return driver.Usagef("OPERATIONS: %v", err)
 	}
 	r.mix = mix
+	r.scenarios = map[string]*generator.Mix{}
+	for name, shares := range r.declared.Scenarios {
+		for i := range r.declared.Operations {
+			weights[i] = shares[r.declared.Operations[i].Name]
+		}
+		if r.scenarios[name], err = generator.NewMix(r.declaration.Seed, weights); err != nil {
+			return driver.Usagef("scenario %q: %v", name, err)
+		}
+	}
 	return nil
 }
 
@@ -98,7 +107,7 @@ func (r *Run) compile() error {
 	r.config = engine.Config{
 		Target: r.target, Program: r.program, Operations: operations, Mix: r.mix, Past: past, Seed: d.Seed,
 		Schedule: schedule, Stripe: r.environment.Stripe, GracefulStop: seconds(d.GracefulStopSeconds),
-		Workers: r.workers(), Depth: d.Depth, PoolSize: r.poolSize(), Shards: runtime.GOMAXPROCS(0) * shardsPerProcessor,
+		Executors: d.Executors, Workers: r.workers(), Depth: d.Depth, PoolSize: r.poolSize(), Shards: runtime.GOMAXPROCS(0) * shardsPerProcessor,
 	}
 	if search := d.Profile.Search; search != nil {
 		r.config.Staged, r.config.Open = true, search.open()
@@ -132,7 +141,7 @@ func (r *Run) planPhases() {
 		}
 		start += length
 	}
-	if r.config.Schedule == nil && d.OperationCount == 0 {
+	if r.config.Schedule == nil && d.OperationCount == 0 && !d.Executors {
 		r.config.Duration = start
 	}
 	if r.config.Schedule == nil {
@@ -140,7 +149,7 @@ func (r *Run) planPhases() {
 	}
 	for i, span := range r.config.Phases {
 		planned := record.PhaseSpan{Name: span.Phase.String(), StartSecond: span.Start.Seconds()}
-		if length := span.Duration.Seconds(); d.OperationCount == 0 || i < len(r.config.Phases)-1 {
+		if length := span.Duration.Seconds(); d.OperationCount == 0 && !d.Executors || i < len(r.config.Phases)-1 {
 			planned.Seconds = &length
 		}
 		r.phases = append(r.phases, planned)

@@ -42,6 +42,10 @@ type Declaration struct {
 	// StartAt is the instant at which all instances start, RFC 3339, or "told"; empty: at once.
 	StartAt string `json:"startAt,omitempty"`
 
+	// Executors: the script's own executors say what runs when, and there is no load profile. The profile's only segment then says how many
+	// workers there are at most.
+	Executors bool `json:"executors,omitempty"`
+
 	poolSize int
 	start    time.Time
 }
@@ -117,6 +121,8 @@ func (d *Declaration) validate() error {
 			d.OperationCount, d.OperationsPerIteration)
 	case d.IterationSeconds < 0 || d.IterationSeconds > 0 && seconds(d.IterationSeconds) <= 0:
 		return driver.Usagef("iterationSeconds is %v; expected a nanosecond or more, or none for a second", d.IterationSeconds)
+	case d.Executors && (d.Profile.Loop != "closed" || len(d.Profile.Segments) != 1 || d.OperationCount > 0 || d.OperationsPerIteration < 1):
+		return driver.Usagef("executors of the script's own need a closed loop of one segment, operationsPerIteration, and no operationCount")
 	case d.GracefulStopSeconds < 0:
 		return driver.Usagef("gracefulStopSeconds is %v; expected 0 or more", d.GracefulStopSeconds)
 	case d.TimeoutMilliseconds <= 0 || d.ConnectTimeoutMilliseconds < 0:
@@ -127,7 +133,7 @@ func (d *Declaration) validate() error {
 	}
 	previous := record.Warmup
 	for i, segment := range d.Profile.Segments {
-		if segment.Seconds <= 0 && d.OperationCount == 0 {
+		if segment.Seconds <= 0 && d.OperationCount == 0 && !d.Executors {
 			return driver.Usagef("segment %d of profile %q lasts %v s; expected more than 0", i+1, d.Profile.Name, segment.Seconds)
 		}
 		if (segment.Rate == nil) == (d.Profile.Loop == "open") {

@@ -129,6 +129,7 @@ func (r *Run) total(file *record.RunFile) {
 			length = r.searcher.measuredSeconds
 		}
 		totals := r.engine.Recorder().PhaseTotalsOf(span.Phase, length, kinds)
+		totals.Instruments = r.meter.file(span.Phase)
 		switch span.Phase {
 		case record.Warmup:
 			file.Totals.Warmup = totals
@@ -203,7 +204,7 @@ func (r *Run) facts(file *record.RunFile, measured []record.Total) *record.Facts
 
 // constantLoad says whether rate and workers stay the same in the measured phase.
 func (r *Run) constantLoad() bool {
-	if r.config.Staged {
+	if r.config.Staged || r.declaration.Executors { // what executors do is not known
 		return false
 	}
 	var first *Segment

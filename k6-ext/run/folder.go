@@ -63,7 +63,7 @@ func (r *Run) openFolder() error {
 		// Ends when it knows.
 	} else if d.OperationCount > 0 {
 		started.OperationCount = &d.OperationCount
-	} else {
+	} else if !d.Executors {
 		total := 0.0
 		for _, segment := range d.Profile.Segments {
 			total += segment.Seconds

@@ -107,10 +107,6 @@ func (r *Run) prepareData(ctx context.Context) error {
 	if declared == nil {
 		return nil
 	}
-	store, ok := r.target.(driver.Store)
-	if !ok {
-		return driver.Usagef("workload %q has a data set, and dbmark cannot load one into %s", r.declared.Name, r.driver.System())
-	}
 	options := dataset.Options{
 		Seed:        r.declaration.Seed,
 		Reload:      r.declaration.Reload,
@@ -119,6 +115,10 @@ func (r *Run) prepareData(ctx context.Context) error {
 	}
 	if !r.leads() && r.declaration.LoadOnly {
 		return nil // it is the first instance that loads
+	}
+	store, ok := r.target.(driver.Store)
+	if !ok {
+		return r.prepareAnew(ctx, declared, options)
 	}
 	if !r.leads() {
 		result, err := dataset.AwaitPrepared(ctx, store, declared, options, r.declaration.TestID, r.tellWaiting)
@@ -137,11 +137,7 @@ func (r *Run) prepareData(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.loaded = &record.Load{Rows: result.Rows, Reused: result.Reused, Connections: result.Connections, Reason: result.Reason}
-	if !result.Reused {
-		rate := float64(result.Rows) / result.Seconds
-		r.loaded.Seconds, r.loaded.RowsPerSecond = &result.Seconds, &rate
-	}
+	r.noteLoad(&result)
 	if err := r.removeInserted(ctx); err != nil {
 		return err
 	}
@@ -155,6 +151,37 @@ func (r *Run) prepareData(ctx context.Context) error {
 		return dataset.MarkPrepared(ctx, store, declared.Name, r.declaration.TestID)
 	}
 	return nil
+}
+
+// prepareAnew loads the data set of a target that keeps no record of it. Other instances cannot see there that the first one is done: what
+// keeps them from starting before is the instant at which all of them start.
+func (r *Run) prepareAnew(ctx context.Context, declared *workload.DataSet, options dataset.Options) error {
+	if r.split() && r.declaration.StartAt == "" {
+		return driver.Usagef("%s keeps no record of its data set, so the instances of a run cannot see there when it is loaded; "+
+			"agree on when all of them start, with DBMARK_START_AT or with dbmark run --instances", r.driver.System())
+	}
+	if !r.leads() {
+		r.loaded = &record.Load{Reused: true, Reason: "the first instance of the run loads it"}
+		for i := range declared.Tables {
+			r.loaded.Rows += declared.Tables[i].Rows
+		}
+		return nil
+	}
+	result, err := dataset.PrepareAnew(ctx, r.target, declared, options)
+	if err != nil {
+		return err
+	}
+	r.noteLoad(&result)
+	return nil
+}
+
+// noteLoad keeps for the record how the data came to be there.
+func (r *Run) noteLoad(result *dataset.Result) {
+	r.loaded = &record.Load{Rows: result.Rows, Reused: result.Reused, Connections: result.Connections, Reason: result.Reason}
+	if !result.Reused {
+		rate := float64(result.Rows) / result.Seconds
+		r.loaded.Seconds, r.loaded.RowsPerSecond = &result.Seconds, &rate
+	}
 }
 
 // tellWaiting says that the first instance has to be waited for.

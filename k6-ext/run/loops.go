@@ -15,7 +15,7 @@ const mostOnLoop = 16
 func (r *Run) loops() int {
 	d := r.declaration
 	processors := runtime.GOMAXPROCS(0)
-	if r.config.Schedule != nil || r.config.Staged || r.config.PoolSize > 0 || r.config.Workers <= processors || r.config.Workers > mostOnLoop*processors {
+	if d.Executors || r.config.Schedule != nil || r.config.Staged || r.config.PoolSize > 0 || r.config.Workers <= processors || r.config.Workers > mostOnLoop*processors {
 		return 0
 	}
 	if d.OperationsPerIteration > 0 && d.OperationsPerIteration < longIteration {

@@ -62,12 +62,14 @@ type Run struct {
 	declared *workload.Workload
 	program  driver.Program
 	mix      *generator.Mix
-	config   engine.Config
-	phases   []record.PhaseSpan
-	presence *presence
-	loaded   *record.Load
-	pools    map[string]*generator.Pool
-	dirty    string
+	// scenarios are mixes by name, for executors of the script\'s own.
+	scenarios map[string]*generator.Mix
+	config    engine.Config
+	phases    []record.PhaseSpan
+	presence  *presence
+	loaded    *record.Load
+	pools     map[string]*generator.Pool
+	dirty     string
 	// heldBefore is what statements that count inserted rows gave before the run, where such rows stay.
 	heldBefore map[string]int64
 	// letOthers lets other runs use the same data.
@@ -78,6 +80,7 @@ type Run struct {
 	collector *collector
 	// searcher is nil where the load is known beforehand.
 	searcher *searcher
+	meter    *meter
 	// rehearsed is nil where the ceiling could not be measured.
 	rehearsed  *rehearsed
 	iterations []*Iterations
@@ -177,6 +180,7 @@ func (r *Run) Start(ctx context.Context) error {
 	}
 	r.rehearsed = rehearsed
 	r.engine = engine.New(r.config)
+	r.meter = newMeter(r.Instruments())
 	if err := r.engine.OpenSessions(ctx); err != nil {
 		return err
 	}

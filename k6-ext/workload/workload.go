@@ -21,6 +21,8 @@ type Workload struct {
 	DataSet       *DataSet    `json:"dataSet,omitempty"`
 	Pools         []Pool      `json:"pools,omitempty"`
 	ForeignTables []string    `json:"foreignTables,omitempty"`
+	// Scenarios are mixes by name, each the weights of some of the operations, for scripts whose own executors say what runs when.
+	Scenarios map[string]map[string]float64 `json:"scenarios,omitempty"`
 	// Slo holds for every operation without its own.
 	Slo *record.SLO `json:"slo,omitempty"`
 }
@@ -38,6 +40,8 @@ type Operation struct {
 	Slo         *record.SLO         `json:"slo,omitempty"`
 	Inserts     *Inserts            `json:"inserts,omitempty"`
 	Removes     *Removes            `json:"removes,omitempty"`
+	// Check names the k6 check that each of these operations passes or fails; empty: none.
+	Check string `json:"check,omitempty"`
 }
 
 // Parameter is a named value that the steps of an operation share.
@@ -76,6 +80,8 @@ type Inserts struct {
 	Keys   []string `json:"keys,omitempty"`
 	// ChangesOthers: the operation also changes rows of the data set.
 	ChangesOthers bool `json:"changesOthers,omitempty"`
+	// Rows that one operation adds; 0 is 1. The books of an operation with several count rows, because it may fail half way.
+	Rows int64 `json:"rows,omitempty"`
 }
 
 // Removes says how the rows of the data set that an operation removes are counted: a statement that gives how many are gone.
@@ -105,6 +111,8 @@ type Table struct {
 	Columns []Parameter `json:"columns"`
 	// Check counts the data set's own rows, so that a table that somebody else changed is noticed.
 	Check string `json:"check,omitempty"`
+	// Insert adds one row, with the columns as its placeholders, on systems that load rows by statements alone.
+	Insert string `json:"insert,omitempty"`
 }
 
 // Pool is values taken from the target before the run.
@@ -169,6 +177,14 @@ func (w *Workload) validate() error {
 			return err
 		}
 	}
+	for scenario, weights := range w.Scenarios {
+		for name, weight := range weights {
+			if !names[name] || weight < 0 {
+				return driver.Usagef("scenario %q of workload %q gives %q the weight %v; expected operations of the workload with weights of 0 or more",
+					scenario, w.Name, name, weight)
+			}
+		}
+	}
 	if w.DataSet != nil {
 		return w.DataSet.validate()
 	}
@@ -221,6 +237,9 @@ func (o *Operation) validate() error {
 		return driver.Usagef("operation %q both inserts and removes rows; its books need one of the two", o.Name)
 	}
 	if o.Inserts != nil {
+		if o.Inserts.Rows < 0 {
+			return driver.Usagef("operation %q inserts %d rows; expected 1 or more", o.Name, o.Inserts.Rows)
+		}
 		for _, name := range o.Inserts.Keys {
 			if !known[name] {
 				return driver.Usagef("operation %q names the key %q, which is not one of its parameters", o.Name, name)
