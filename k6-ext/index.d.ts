@@ -57,6 +57,8 @@ export interface RunDeclaration {
   testId?: string;
   /** When all instances start: an instant, RFC 3339, or `told` for one that whoever listens to the events tells; absent: at once. */
   startAt?: string;
+  /** The script's own executors say what runs when: the profile has one segment, without a length, with the most workers there can be. */
+  executors?: boolean;
 }
 
 /** A run; every VU that declares it gets the same one. */
@@ -69,8 +71,11 @@ export interface Run {
   load(workload: Workload): void;
   /** Setup: opens the sessions and makes the run folder. */
   start(): void;
-  /** Default function: operations for a slice of time, or for `operationsPerIteration`. */
-  iterate(): void;
+  /**
+   * Default function: operations for a slice of time, or for `operationsPerIteration`.
+   * @param scenario with `executors`, one of the workload's scenarios by its name; absent: the whole workload.
+   */
+  iterate(scenario?: string): void;
   /** Teardown: closes sessions, balances the books, removes what was inserted, writes `run.json`. */
   finish(): void;
   /** After `finish`: the content of `run.json`; null when there is none. */

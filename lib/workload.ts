@@ -127,11 +127,13 @@ export interface Operation {
   inserts?: Inserts;
   /** How the rows that this operation removes are counted. */
   removes?: Removes;
+  /** Name of the k6 check that each of these operations passes, or fails with it. Several operations may have the same. */
+  check?: string;
 }
 
 /**
- * The books of an operation that adds rows. `count` gives one number: the rows on the target that this data set's runs
- * inserted. `remove` removes them; without it they stay, and what `count` gave before the run is taken off. Operations with the same
+ * The books of an operation that adds rows. `count` gives one number, or rows of one number that are added up: the rows on the target that this
+ * data set's runs inserted. `remove` removes them; without it they stay, and what `count` gave before the run is taken off. Operations with the same
  * `count` share a book. With `keys`, the keys are made again from the indexes that ran, and counted and removed by them:
  * `count` and `remove` then get, for each key column, one array of keys as their placeholders.
  */
@@ -142,6 +144,8 @@ export interface Inserts {
   keys?: string[];
   /** The operation also changes rows of the data set, so that it has to be loaded again before the next run. */
   changesOthers?: boolean;
+  /** Rows that one operation adds, 1 by default; with more, it may fail half way, and the books count rows. */
+  rows?: number;
 }
 
 /**
@@ -165,6 +169,8 @@ export interface Table {
   columns: Column[];
   /** Counts the data set's own rows: a table that somebody else changed is noticed and loaded again. */
   check?: string;
+  /** Adds one row, with the columns as its placeholders in their order: on systems that load by statements alone. */
+  insert?: string;
 }
 
 /** Data to be loaded before the run, in tables that belong to dbmark. */
@@ -208,6 +214,8 @@ export interface Workload {
   pools?: Pool[];
   /** Tables that the workload writes to and that dbmark did not make; writing needs `--allow-writes`. */
   foreignTables?: string[];
+  /** Mixes by name, each with the weights of some of the operations: what a script's own executors can run. */
+  scenarios?: Record<string, Record<string, number>>;
   /** For every operation without its own. */
   slo?: Slo;
 }

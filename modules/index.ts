@@ -1,17 +1,18 @@
 // The systems and suites that there are. A new system is a folder and a line in `systems`.
 
-import { type Environment, suggestion, UsageError } from "../lib/environment/index.ts";
+import { type Environment, readText, suggestion, UsageError } from "../lib/environment/index.ts";
 import { mostOperations, withMixOf } from "../lib/planned-load.ts";
 import type { LoadProfile } from "../lib/profile.ts";
 import { noop } from "./noop/index.ts";
 import { postgres } from "./postgres/index.ts";
 import { redis } from "./redis/index.ts";
+import { spacetimedb } from "./spacetimedb/index.ts";
 import type { SuiteOnSystem, SystemModule } from "./system.ts";
 
 export type { SuiteOnSystem, SystemModule, TableFacts, TableQuestion } from "./system.ts";
 
 /** Every system that has a folder here. */
-export const systems: readonly SystemModule[] = [postgres, redis, noop];
+export const systems: readonly SystemModule[] = [postgres, redis, spacetimedb, noop];
 
 /** A benchmark with a name: what `dbmark run` takes. */
 export interface Suite {
@@ -39,6 +40,12 @@ const declared: readonly Omit<Suite, "systems">[] = [
     description: "The transactions of pgbench, on tables of its own or on those that pgbench made.",
     script: "tpcb",
   },
+  {
+    name: "spacetimedb",
+    description:
+      "Calls of SpacetimeDB's reducers over a WebSocket or HTTP, reads, batches, and connections that come and go.",
+    script: "spacetimedb",
+  },
 ];
 
 /** Every suite. */
@@ -63,6 +70,19 @@ export function suiteOnSystem(suiteName: string, systemName: string): SuiteOnSys
   throw new UsageError(
     `The suite ${suite.name} does not run on ${systemName}; it runs on ${suite.systems.join(", ")}. Choose another target.`,
   );
+}
+
+/**
+ * The URL of a suite's target, as the variables name or complete it; undefined: they name none.
+ * @param environment DBMARK_TARGET is what the user gave.
+ * @throws {UsageError} for values that are not accepted.
+ */
+export function targetOf(suiteName: string, environment: Environment): string | undefined {
+  for (const name of findSuite(suiteName).systems) {
+    const target = systems.find((system) => system.name === name)?.target;
+    if (target !== undefined) return target(environment);
+  }
+  return readText(environment, "DBMARK_TARGET");
 }
 
 /** The table, there already, that the variables ask a suite to run on; undefined: it makes its own data. */

@@ -36,4 +36,9 @@ export interface SystemModule {
   /** How its URLs look. */
   exampleUrl: string;
   suites: Readonly<Record<string, SuiteOnSystem>>;
+  /**
+   * The target's URL as the variables make or complete it, for systems whose server they name. DBMARK_TARGET is the URL that the user gave, of
+   * any system.
+   */
+  target?(environment: Environment): string;
 }

@@ -223,19 +223,21 @@ async function newVariant(
     name,
     {
       suite,
-      target: target === undefined ? null : redact(target),
+      target: work.target === undefined ? null : redact(work.target),
       profile: profile ?? null,
       variables: setVariables({ ...surroundings, ...work.settings }, suite),
       sql,
       server: written.server,
     },
-    target,
+    work.target,
   );
 }
 
 /** What a variant of a plan runs: the variables of the plan alone, whatever the environment has now. */
 async function workOf(name: VariantName, variant: Variant, target: string | undefined): Promise<VariantWork> {
-  const clean: Environment = Object.fromEntries(userVariables.map((variable) => [variable.name, undefined]));
+  const clean: Environment = Object.fromEntries(
+    userVariables.filter(({ secret }) => secret !== true).map(({ name }) => [name, undefined]),
+  );
   const set = Object.entries(variant.variables).map(([key, value]) => `${key}=${value}`);
   const work = await checkWork(
     variant.suite,

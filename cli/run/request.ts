@@ -3,7 +3,7 @@
 import { assertKnown, type Environment, UsageError, variablesOfSuite } from "../../lib/environment/index.ts";
 import type { LoadProfile } from "../../lib/profile.ts";
 import type { Workload } from "../../lib/workload.ts";
-import { findSuite, suites, tableOf, workloadOf } from "../../modules/index.ts";
+import { findSuite, suites, tableOf, targetOf, workloadOf } from "../../modules/index.ts";
 import { assertSearchable } from "../../modules/slo.ts";
 import { CommandError } from "../errors.ts";
 import { assertBuilt, scriptBundle } from "../installation.ts";
@@ -102,7 +102,8 @@ export async function checkWork(
   }
   const suite = findSuite(suiteName);
   const settings = await readSettings(suite.name, options);
-  const target = options.target ?? (surroundings.DBMARK_TARGET || undefined);
+  const given = options.target ?? (surroundings.DBMARK_TARGET || undefined);
+  const target = targetOf(suite.name, { ...surroundings, ...settings, DBMARK_TARGET: given });
   const system = target === undefined ? "postgres" : checkTarget(target, suite.name);
   if (target === undefined && !suite.systems.includes("postgres")) {
     throw new CommandError(

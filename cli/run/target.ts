@@ -5,7 +5,12 @@ import { CommandError } from "../errors.ts";
 import { redact } from "../redact.ts";
 
 /** Schemes of URLs that name a system in another way than by its name. */
-const otherSchemes: Record<string, string> = { postgresql: "postgres", rediss: "redis", "redis+unix": "redis" };
+const otherSchemes: Record<string, string> = {
+  postgresql: "postgres",
+  rediss: "redis",
+  "redis+unix": "redis",
+  spacetimedbs: "spacetimedb",
+};
 
 /**
  * Refuses what is no URL, and systems on which the suite does not run; the driver judges the rest.

@@ -164,5 +164,6 @@ func (r *Run) profileForFile() (json.RawMessage, error) {
 		GracefulStopSeconds    float64 `json:"gracefulStopSeconds"`
 		OperationCount         int64   `json:"operationCount,omitempty"`
 		OperationsPerIteration int64   `json:"operationsPerIteration,omitempty"`
-	}{d.Profile, d.GracefulStopSeconds, d.OperationCount, d.OperationsPerIteration})
+		Executors              bool    `json:"executors,omitempty"`
+	}{d.Profile, d.GracefulStopSeconds, d.OperationCount, d.OperationsPerIteration, d.Executors})
 }

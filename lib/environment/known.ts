@@ -13,8 +13,14 @@ import { userVariables, variablesOfSuite } from "./variables.ts";
  * @throws {UsageError}
  */
 export function assertKnown(names: readonly string[], suite?: string): void {
-  const known = (suite === undefined ? userVariables : variablesOfSuite(suite)).map((variable) => variable.name);
+  const described = suite === undefined ? userVariables : variablesOfSuite(suite);
+  const known = described.map((variable) => variable.name);
   for (const name of names) {
+    if (described.some((variable) => variable.name === name && variable.secret)) {
+      throw new UsageError(
+        `${name} is a secret, and other users of this machine can read the arguments of a command. Set it in the environment.`,
+      );
+    }
     if (known.includes(name)) continue;
     if ([...harnessVariables, ...experimentVariables].some((variable) => variable.name === name)) {
       throw new UsageError(
@@ -27,12 +33,12 @@ export function assertKnown(names: readonly string[], suite?: string): void {
   }
 }
 
-/** The user's variables that are set, for the record: those of the harness, which may hold a password, are left out. */
+/** The user's variables that are set, for the record: secrets, and those of the harness, which may hold a password, are left out. */
 export function setVariables(environment: Environment, suite: string): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const { name } of variablesOfSuite(suite)) {
+  for (const { name, secret } of variablesOfSuite(suite)) {
     const text = readText(environment, name);
-    if (text !== undefined) found[name] = text;
+    if (text !== undefined && secret !== true) found[name] = text;
   }
   return found;
 }

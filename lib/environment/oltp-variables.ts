@@ -5,7 +5,8 @@ import type { Variable } from "./variable.ts";
 const suites = ["oltp"];
 const andYcsb = ["oltp", "ycsb"];
 const andTpcb = ["oltp", "tpcb"];
-const all = ["oltp", "ycsb", "tpcb"];
+const all = ["oltp", "ycsb", "tpcb", "spacetimedb"];
+const withRows = ["oltp", "ycsb", "spacetimedb"];
 
 /** Variables of the OLTP suite. */
 export const oltpVariables: readonly Variable[] = [
@@ -14,9 +15,9 @@ export const oltpVariables: readonly Variable[] = [
     type: "integer",
     minimum: 1,
     maximum: 100_000_000_000,
-    default: "100000",
-    meaning: "Rows of the suite's own table.",
-    suites: andYcsb,
+    default: "100000; for spacetimedb 1000",
+    meaning: "Rows of the suite's own table; in spacetimedb, users.",
+    suites: withRows,
   },
   {
     name: "MIX",

@@ -32,6 +32,8 @@ export type Variable = VariableType & {
   meaning: string;
   /** Names of the suites that read it; absent: all of them. */
   suites?: readonly string[];
+  /** Not to be written anywhere, nor to be given as an argument, which other users of the machine can read. */
+  secret?: true;
 };
 
 /** What a variable accepts, in words for documentation and error messages. */

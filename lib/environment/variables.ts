@@ -4,6 +4,7 @@ import { experimentVariables } from "./experiment-variables.ts";
 import { harnessVariables } from "./harness-variables.ts";
 import { loadVariables } from "./load-variables.ts";
 import { oltpVariables } from "./oltp-variables.ts";
+import { spacetimedbVariables } from "./spacetimedb-variables.ts";
 import { tpcbVariables } from "./tpcb-variables.ts";
 import type { Variable } from "./variable.ts";
 import { ycsbVariables } from "./ycsb-variables.ts";
@@ -14,6 +15,7 @@ export const userVariables: readonly Variable[] = [
   ...oltpVariables,
   ...ycsbVariables,
   ...tpcbVariables,
+  ...spacetimedbVariables,
 ];
 
 /** All variables, those of the harness and of experiments included. */

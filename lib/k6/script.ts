@@ -8,7 +8,7 @@ import type { SuiteScript } from "./suite.ts";
 declare const __VU: number;
 
 /** What a worker's VU has of a suite: the rest is asked of k6's own VUs only. */
-export type WorkerScript = Pick<SuiteScript, "iterate"> & Partial<SuiteScript>;
+export type WorkerScript = Pick<SuiteScript, "iterate" | "scenario"> & Partial<SuiteScript>;
 
 /**
  * The exports of a script. `load` gives the suite by `require`, which runs it where it is called: an `import` would run it, with variables,
@@ -17,10 +17,9 @@ export type WorkerScript = Pick<SuiteScript, "iterate"> & Partial<SuiteScript>;
 export function scriptOf(load: () => SuiteScript): WorkerScript {
   if (__VU === 0) return load();
   let run: JoinedRun | undefined;
-  return {
-    iterate() {
-      run ??= joinRun();
-      run.iterate();
-    },
+  const iterate = (scenario?: string) => {
+    run ??= joinRun();
+    run.iterate(scenario);
   };
+  return { iterate: () => iterate(), scenario: (name) => () => iterate(name) };
 }

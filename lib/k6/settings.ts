@@ -42,6 +42,7 @@ export function defaultLoadConnections(cores: number): number {
 
 /**
  * The declaration of a run.
+ * @param target URL of the target; by default DBMARK_TARGET.
  * @throws {UsageError} for a missing target and for values that are not accepted.
  */
 export function declarationOf(
@@ -49,6 +50,7 @@ export function declarationOf(
   profile: LoadProfile,
   environment: Environment,
   machine: Machine,
+  target = targetOf(suite, environment),
 ): RunDeclaration {
   const operationCount = readInteger(environment, "OPERATION_COUNT");
   const operationsPerIteration = readInteger(environment, "OPERATIONS_PER_ITERATION");
@@ -58,7 +60,7 @@ export function declarationOf(
   const milliseconds = (name: string, seconds: number) => (readDuration(environment, name) ?? seconds) * 1000;
   return {
     suite,
-    target: targetOf(suite, environment),
+    target,
     profile,
     seed: readInteger(environment, "SEED") ?? 1,
     ...(operationCount !== undefined && { operationCount }),

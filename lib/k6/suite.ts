@@ -23,6 +23,7 @@ import type { LoadProfile } from "../profile.ts";
 import type { RunFile } from "../schema/run.generated.ts";
 import { summarize } from "../summary/index.ts";
 import type { Workload } from "../workload.ts";
+import { executorsDeclaration, ownExecutors } from "./executors.ts";
 import { assertScenarios, optionsOf, setupOnly } from "./options.ts";
 import { declarationOf, targetOf } from "./settings.ts";
 import { assertWritesAllowed } from "./writes.ts";
@@ -50,6 +51,17 @@ export interface SuiteDefinition {
   profile(environment: Environment, cores: number): LoadProfile;
   /** How a system does the suite. */
   source(system: string): WorkloadSource;
+  /** The target's URL as variables of the suite make or complete it; absent: it is DBMARK_TARGET as it is. */
+  target?(environment: Environment): string;
+  /** What variables of the suite say of a run on a system besides. */
+  adjust?(declaration: RunDeclaration, system: string, environment: Environment): RunDeclaration;
+  /** Parts of the suite by name, which a script can run by executors of its own. */
+  scenarios?: {
+    /** Their names, by that of the function that a script exports of each. */
+    functions: Readonly<Record<string, string>>;
+    /** The workload of some of them, with a mix for each. */
+    workload(system: string, environment: Environment, names: readonly string[]): Workload;
+  };
 }
 
 /** What k6 runs. */
@@ -57,6 +69,8 @@ export interface SuiteScript {
   options: Options;
   setup(): void;
   iterate(): void;
+  /** An iteration of one of the suite's scenarios, for an executor of the script's own. */
+  scenario(name: string): () => void;
   teardown(): void;
   handleSummary(): Record<string, string>;
 }
@@ -78,7 +92,7 @@ interface Plan {
  */
 export function defineSuite(suite: SuiteDefinition): SuiteScript {
   const plan = planOf(suite);
-  return scriptOfPlan(plan, (scenarios) => setUp(suite, plan, scenarios));
+  return scriptOfPlan(plan, (scenarios) => setUp(suite, plan, scenarios), suite);
 }
 
 /**
@@ -102,9 +116,19 @@ export function defineRun(declare: () => { declaration: RunDeclaration; workload
   });
 }
 
-function scriptOfPlan(plan: Plan, setUpWith: (scenarios: readonly string[]) => void): SuiteScript {
+function scriptOfPlan(
+  plan: Plan,
+  setUpWith: (scenarios: readonly string[]) => void,
+  suite?: SuiteDefinition,
+): SuiteScript {
   // Taken now: k6 writes its own form of the options over ours before setup.
   const scenarios = Object.keys(plan.options.scenarios ?? {});
+  // Teardown and summary have JavaScript worlds of their own, which declared the run of the profile again: where executors of the script's
+  // own ran, the run is another.
+  const ran = () => {
+    const own = suite === undefined ? undefined : ownRun(suite, plan, scenarios);
+    return own?.run ?? plan.run;
+  };
   return {
     options: plan.options,
     setup() {
@@ -117,16 +141,17 @@ function scriptOfPlan(plan: Plan, setUpWith: (scenarios: readonly string[]) => v
     iterate() {
       plan.run?.iterate();
     },
+    scenario: (name) => () => plan.run?.iterate(name),
     teardown() {
       try {
-        plan.run?.finish();
+        ran()?.finish();
       } catch (error) {
         stop(error);
       }
     },
     handleSummary() {
       // The dbmark command prints the summary itself.
-      const result = readText(__ENV, "DBMARK_EVENTS_FD") === undefined ? plan.run?.result() : undefined;
+      const result = readText(__ENV, "DBMARK_EVENTS_FD") === undefined ? ran()?.result() : undefined;
       if (!result) return {};
       const run: RunFile = JSON.parse(result);
       return { stdout: `${summarize(run, { path: `${plan.declaration?.resultsDirectory}/${run.id}/run.json` })}\n` };
@@ -138,10 +163,25 @@ function planOf(suite: SuiteDefinition): Plan {
   return attempt(() => {
     const profile = suite.profile(__ENV, cores);
     if (readFlag(__ENV, "DBMARK_INSPECT")) return { options: setupOnly, profile };
-    const declaration = declarationOf(suite.name, profile, __ENV, { cores, version });
+    const declaration = declared(suite, profile);
     const options = declaration.loadOnly ? setupOnly : optionsOf(declaration);
     return { options, profile, declaration, run: declareRun(declaration) };
   });
+}
+
+/** The declaration of a run of the suite, with what its variables say. */
+function declared(suite: SuiteDefinition, profile: LoadProfile): RunDeclaration {
+  const declaration = declarationOf(suite.name, profile, __ENV, { cores, version }, suite.target?.(__ENV));
+  return suite.adjust?.(declaration, systemOf(declaration.target), __ENV) ?? declaration;
+}
+
+/** The run of a script whose own executors run scenarios of the suite; undefined: the load profile runs. */
+function ownRun(suite: SuiteDefinition, plan: Plan, scenarios: readonly string[]) {
+  if (suite.scenarios === undefined || plan.declaration === undefined) return undefined;
+  const own = ownExecutors(scenarios, exec.test.options.scenarios ?? {}, suite.scenarios.functions);
+  if (own === undefined) return undefined;
+  const declaration = executorsDeclaration(plan.declaration, own.workers);
+  return { run: declareRun(declaration), declaration, names: own.names };
 }
 
 function attempt(make: () => Plan): Plan {
@@ -154,6 +194,15 @@ function attempt(make: () => Plan): Plan {
 
 function setUp(suite: SuiteDefinition, plan: Plan, scenarios: readonly string[]): void {
   if (plan.mistake !== undefined) throw plan.mistake;
+  const own = ownRun(suite, plan, scenarios);
+  if (own !== undefined && suite.scenarios !== undefined) {
+    const { run, declaration, names } = own;
+    const workload = suite.scenarios.workload(systemOf(declaration.target), __ENV, names);
+    run.open();
+    run.load(workload);
+    run.start();
+    return;
+  }
   assertScenarios(scenarios, Object.keys(exec.test.options.scenarios ?? {}));
   const { run, profile, declaration } = plan;
   if (profile === undefined) return;
@@ -172,7 +221,7 @@ function setUp(suite: SuiteDefinition, plan: Plan, scenarios: readonly string[])
 
 /** How the target's system does the suite, or, without a target, the system whose language is shown. */
 function sourceOf(suite: SuiteDefinition): WorkloadSource {
-  const target = readText(__ENV, "DBMARK_TARGET");
+  const target = suite.target?.(__ENV) ?? readText(__ENV, "DBMARK_TARGET");
   return suite.source(target === undefined ? suite.defaultSystem : systemOf(target));
 }
 

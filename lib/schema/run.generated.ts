@@ -135,6 +135,14 @@ export interface Workload {
    */
   foreignTables?: string[];
   slo?: Slo;
+  /**
+   * Mixes by name, each with weights of operations: what a script's own executors ran.
+   */
+  scenarios?: {
+    [k: string]: {
+      [k: string]: number;
+    };
+  };
 }
 /**
  * One named request or transaction.
@@ -182,6 +190,10 @@ export interface WorkloadOperation {
      * The operation also changes rows of the data set.
      */
     changesOthers?: boolean;
+    /**
+     * Rows that one operation adds; absent: one. With more, the books count rows.
+     */
+    rows?: number;
   };
   /**
    * How the rows that this operation removes are counted.
@@ -189,6 +201,10 @@ export interface WorkloadOperation {
   removes?: {
     count: string;
   };
+  /**
+   * Name of the k6 check that each of these operations passes, or fails with it.
+   */
+  check?: string;
 }
 /**
  * Makes a value as a pure function of seed, operation, parameter and index; its parameters are those of lib/workload.ts.
@@ -260,6 +276,10 @@ export interface DataSet {
       generator: Generator;
     }[];
     check?: string;
+    /**
+     * Adds one row, on systems that load by statements alone.
+     */
+    insert?: string;
   }[];
   create: string[];
   drop: string[];
@@ -318,6 +338,10 @@ export interface Profile {
    */
   mix?: string;
   search?: Search;
+  /**
+   * There is no load profile: executors of the script's own said what ran when.
+   */
+  executors?: boolean;
 }
 /**
  * Some seconds in which rate and workers go in a straight line from one value to another.
@@ -600,6 +624,7 @@ export interface PhaseTotals {
   operations: OperationTotals[];
   all: AllTotals;
   lag: Latency;
+  instruments?: InstrumentTotals;
 }
 /**
  * Sums of one operation in one phase. `service` holds the service times of every finished operation, failed ones too; `response` their response times, from the intended start, and for every undone one the time it had waited.
@@ -721,6 +746,17 @@ export interface AllTotals {
   throughput: number | null;
   service: Latency;
   response: Latency;
+}
+/**
+ * Absent where the driver has none. What happened between two seconds' readings is in the phase at the second one.
+ */
+export interface InstrumentTotals {
+  counts: {
+    [k: string]: number;
+  };
+  times: {
+    [k: string]: Latency;
+  };
 }
 /**
  * Processor time and memory.

@@ -76,6 +76,14 @@ export interface Workload {
    */
   foreignTables?: string[];
   slo?: Slo;
+  /**
+   * Mixes by name, each with weights of operations: what a script's own executors ran.
+   */
+  scenarios?: {
+    [k: string]: {
+      [k: string]: number;
+    };
+  };
 }
 /**
  * One named request or transaction.
@@ -126,6 +134,10 @@ export interface WorkloadOperation {
      * The operation also changes rows of the data set.
      */
     changesOthers?: boolean;
+    /**
+     * Rows that one operation adds; absent: one. With more, the books count rows.
+     */
+    rows?: number;
   };
   /**
    * How the rows that this operation removes are counted.
@@ -133,6 +145,10 @@ export interface WorkloadOperation {
   removes?: {
     count: string;
   };
+  /**
+   * Name of the k6 check that each of these operations passes, or fails with it.
+   */
+  check?: string;
 }
 /**
  * Makes a value as a pure function of seed, operation, parameter and index; its parameters are those of lib/workload.ts.
@@ -204,6 +220,10 @@ export interface DataSet {
       generator: Generator;
     }[];
     check?: string;
+    /**
+     * Adds one row, on systems that load by statements alone.
+     */
+    insert?: string;
   }[];
   create: string[];
   drop: string[];
@@ -262,6 +282,10 @@ export interface Profile {
    */
   mix?: string;
   search?: Search;
+  /**
+   * There is no load profile: executors of the script's own said what ran when.
+   */
+  executors?: boolean;
 }
 /**
  * Some seconds in which rate and workers go in a straight line from one value to another.
@@ -643,6 +667,7 @@ export interface HarnessLine {
    * Number of the search's step at the end of this second; absent between steps, and in other runs.
    */
   step?: number;
+  instruments?: InstrumentsLine;
 }
 /**
  * What the server's processes used since they were last read, which is not every second where there are so many that reading them would cost too much.
@@ -660,6 +685,17 @@ export interface ServerLine {
    * Bytes resident.
    */
   memoryBytes: number;
+}
+/**
+ * Absent where the driver has none.
+ */
+export interface InstrumentsLine {
+  counts: {
+    [k: string]: number;
+  };
+  times: {
+    [k: string]: WindowLatency;
+  };
 }
 /**
  * The load phase, where it ended after the header was written.

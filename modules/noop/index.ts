@@ -1,12 +1,14 @@
 // No system at all: the operations of a suite, answered at once. It shows what the harness itself can do with them.
 
 import { UsageError } from "../../lib/environment/index.ts";
-import type { Workload } from "../../lib/workload.ts";
 import { readOltpOptions } from "../oltp/options.ts";
 import { oltpWorkload } from "../postgres/oltp.ts";
 import { tpcbWorkload } from "../postgres/tpcb.ts";
+import { readSpacetimedbOptions } from "../spacetimedb/options.ts";
+import { spacetimedbWorkload } from "../spacetimedb/workload.ts";
 import type { SystemModule } from "../system.ts";
 import { readTpcbOptions } from "../tpcb/options.ts";
+import { withoutData } from "./without-data.ts";
 
 /** The system of `noop://`. */
 export const noop: SystemModule = {
@@ -34,14 +36,8 @@ export const noop: SystemModule = {
         return withoutData(tpcbWorkload(options));
       },
     },
+    spacetimedb: {
+      workload: (environment) => withoutData(spacetimedbWorkload(readSpacetimedbOptions(environment))),
+    },
   },
 };
-
-/** Nothing is stored, so there is nothing to load, to count or to remove. */
-function withoutData({ dataSet: _, ...workload }: Workload): Workload {
-  return {
-    ...workload,
-    system: "noop",
-    operations: workload.operations.map(({ inserts: _none, removes: _neither, ...operation }) => operation),
-  };
-}
