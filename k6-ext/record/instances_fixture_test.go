@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/histogram"
 )
 
 // instanceFixtures is where the TypeScript tests find one run as one process would have written it, and as four instances would have.
@@ -68,7 +69,11 @@ func writeInstance(t *testing.T, results string, number int, held int64) (*Folde
 	random := rand.New(rand.NewPCG(7, 7))
 	digest := uint64(0)
 	executed := uint64(0)
+	// PostgreSQL's driver has no instruments; these are the operations themselves.
+	called, timed, calledIn, timedIn := int64(0), histogram.New(), int64(0), histogram.NewInterval()
 	for second := range 12 {
+		calledIn = 0
+		timedIn.Reset()
 		for n := range 1000 {
 			index := second*1000 + n
 			o, word := sharedObservation(index, random), random.Uint64()
@@ -76,10 +81,15 @@ func writeInstance(t *testing.T, results string, number int, held int64) (*Folde
 				continue
 			}
 			r.Shard(n).Record(&o)
+			calledIn++
+			timedIn.Record(int64(o.Service))
 			digest += word
 			executed++
 		}
+		called += calledIn
+		timed.MergeInterval(timedIn)
 		rolled := r.Roll(at(float64(second+1) + 0.0004))
+		rolled.Readings = []Reading{{Name: "driver_calls_total", Count: calledIn}, {Name: "driver_latency_ms", Times: timedIn}}
 		line := NewHarnessLine(rolled, Measure)
 		line.CPUSeconds, line.MemoryBytes, line.Goroutines = pointer(0.5*share), pointer(int64(float64(80<<20)*share)), int(40*share)
 		line.WorkersActive = int(8 * share)
@@ -95,6 +105,9 @@ func writeInstance(t *testing.T, results string, number int, held int64) (*Folde
 	file.Status, file.FinishedAt, file.Phases = Complete, finished, phases
 	file.Digest = &Digest{Value: fmt.Sprintf("%016x", digest), Operations: executed, Comparable: true}
 	file.Totals = RunTotals{Measure: r.PhaseTotalsOf(Measure, 12, []string{"read", "write"})}
+	file.Totals.Measure.Instruments = &InstrumentTotals{
+		Counts: map[string]int64{"driver_calls_total": called}, Times: map[string]Latency{"driver_latency_ms": LatencyOf(timed)},
+	}
 	memory := float64(80<<20) * share
 	file.Resources = Resources{
 		Harness: ProcessResources{pointer(6 * share), pointer(0.5 * share), pointer(0.5 * share), &memory, pointer(int64(memory))},

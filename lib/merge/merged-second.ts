@@ -9,7 +9,7 @@ import {
 } from "../result/sparse-histogram.ts";
 import { encodeSparseHistogram } from "../result/sparse-histogram-encoding.ts";
 import type { PhaseName } from "../schema/run.generated.ts";
-import type { HarnessLine, WindowLatency, WindowLine } from "../schema/windows.generated.ts";
+import type { HarnessLine, InstrumentsLine, WindowLatency, WindowLine } from "../schema/windows.generated.ts";
 
 /**
  * The lines of one second, one for each phase and operation.
@@ -97,6 +97,7 @@ export function mergeHarness(second: number, lines: readonly HarnessLine[]): Har
     const lags = lines.flatMap((line) => line.lag[phase] ?? []);
     if (lags.length > 0) lag[phase] = mergeLatencies(lags);
   }
+  const instruments = mergeInstruments(lines.flatMap((line) => line.instruments ?? []));
   return {
     type: "harness",
     second,
@@ -109,6 +110,27 @@ export function mergeHarness(second: number, lines: readonly HarnessLine[]): Har
     backlog: sum(({ backlog }) => backlog),
     lag,
     server: lines.find(({ server }) => server !== null)?.server ?? null,
+    ...(instruments !== undefined && { instruments }),
+  };
+}
+
+/** What the drivers of all instances counted and timed besides operations; undefined: they have no instruments. */
+function mergeInstruments(lines: readonly InstrumentsLine[]): InstrumentsLine | undefined {
+  if (lines.length === 0) return undefined;
+  const names = (all: readonly object[]) => [...new Set(all.flatMap(Object.keys))].sort();
+  return {
+    counts: Object.fromEntries(
+      names(lines.map(({ counts }) => counts)).map((name) => [
+        name,
+        lines.reduce((sum, { counts }) => sum + (counts[name] ?? 0), 0),
+      ]),
+    ),
+    times: Object.fromEntries(
+      names(lines.map(({ times }) => times)).map((name) => [
+        name,
+        mergeLatencies(lines.flatMap(({ times }) => times[name] ?? [])),
+      ]),
+    ),
   };
 }
 

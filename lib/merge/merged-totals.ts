@@ -35,6 +35,7 @@ export function totalsOf(parts: readonly [Part, ...Part[]], phases: readonly Pha
       if (totals === undefined) continue;
       for (const operation of totals.operations) sums.add(operation.name, operation);
       sums.addLag(totals.lag);
+      sums.addInstruments(totals.instruments);
     }
     return sums.totals(phases.find((span) => span.name === name)?.seconds ?? 0, operations);
   };

@@ -1,7 +1,7 @@
 /** Adds up windows into the totals of one phase, as the recorder would have written them. */
 
-import type { AllTotals, OperationTotals, PhaseTotals } from "../schema/run.generated.ts";
-import type { HarnessLine, WindowLine } from "../schema/windows.generated.ts";
+import type { AllTotals, InstrumentTotals, OperationTotals, PhaseTotals } from "../schema/run.generated.ts";
+import type { HarnessLine, InstrumentsLine, WindowLine } from "../schema/windows.generated.ts";
 import { MergedLatency } from "./merged-latency.ts";
 
 /** What of windows is simply added up. */
@@ -52,10 +52,35 @@ class OperationSums {
   }
 }
 
+/** What the driver counted and timed besides operations. */
+class InstrumentSums {
+  readonly #counts = new Map<string, number>();
+  readonly #times = new Map<string, MergedLatency>();
+
+  add({ counts, times }: InstrumentsLine | InstrumentTotals): void {
+    for (const [name, count] of Object.entries(counts)) this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
+    for (const [name, latency] of Object.entries(times)) {
+      const sum = this.#times.get(name) ?? new MergedLatency();
+      this.#times.set(name, sum);
+      sum.add(latency);
+    }
+  }
+
+  totals(): InstrumentTotals {
+    return {
+      counts: Object.fromEntries([...this.#counts].sort(byName)),
+      times: Object.fromEntries([...this.#times].sort(byName).map(([name, sum]) => [name, sum.toLatency()])),
+    };
+  }
+}
+
+const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1);
+
 /** The sums of one phase. Its memory does not grow with the number of windows. */
 export class PhaseSums {
   readonly #operations = new Map<string, OperationSums>();
   readonly #lag = new MergedLatency();
+  #instruments: InstrumentSums | undefined;
 
   addWindow(line: WindowLine): void {
     this.add(line.operation, line);
@@ -75,6 +100,13 @@ export class PhaseSums {
     this.#lag.add(lag);
   }
 
+  /** Adds what a driver's instruments said, in a second or in another run's totals; undefined: it has none. */
+  addInstruments(instruments: InstrumentsLine | InstrumentTotals | undefined): void {
+    if (instruments === undefined) return;
+    this.#instruments ??= new InstrumentSums();
+    this.#instruments.add(instruments);
+  }
+
   /**
    * The phase's totals, with the operations in this order.
    * @param seconds how long the phase was.
@@ -85,7 +117,13 @@ export class PhaseSums {
       kind,
       ...(this.#operations.get(name) ?? new OperationSums()).totals(seconds),
     }));
-    return { seconds, operations: ofOperations, all: allOf(ofOperations, seconds), lag: this.#lag.toLatency() };
+    return {
+      seconds,
+      operations: ofOperations,
+      all: allOf(ofOperations, seconds),
+      lag: this.#lag.toLatency(),
+      ...(this.#instruments !== undefined && { instruments: this.#instruments.totals() }),
+    };
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { RunFile } from "../schema/run.generated.ts";
+import { checkTable, instrumentTables } from "./instruments.ts";
 import { shorten, wrap } from "./layout.ts";
 import { type Palette, plainPalette, terminalPalette } from "./palette.ts";
 import { answerOf, searchOf } from "./search.ts";
@@ -43,6 +44,8 @@ export function summarize(run: RunFile, options: SummaryOptions = {}): string {
         ? ["", ...throughputTable(run.totals.measure, palette), "", ...latencyTable(run, palette)]
         : ["", "Nothing was measured."]),
     ...errorTable(run, palette),
+    ...checkTable(run, palette),
+    ...instrumentTables(run, palette),
     ...sloTable(run.slo, palette),
     ...stepTable(run, palette),
     ...(search === undefined ? reportLines(run, palette) : []),
