@@ -78,14 +78,15 @@ func (set *metricSet) instrumentNames(mode string) []string {
 }
 
 // instrumentCounts makes, of one second, a Counter of each of a driver's instruments that counted.
-func instrumentCounts(set *metricSet, t *tagging, readings []record.Reading, phase string, end time.Time) metrics.Samples {
+func instrumentCounts(set *metricSet, t *tagging, rolled *record.Rolled, end time.Time) metrics.Samples {
 	var samples metrics.Samples
-	tags := t.base.With("phase", phase)
-	for i := range readings {
-		of := set.ofInstrument(readings[i].Name)
-		if of != nil && of.counter != nil && readings[i].Count != 0 {
+	tags := t.phases[rolled.ReadingPhase]
+	for i := range rolled.Readings {
+		reading := &rolled.Readings[i]
+		of := set.ofInstrument(reading.Name)
+		if of != nil && of.counter != nil && reading.Count != 0 {
 			samples = append(samples, metrics.Sample{
-				TimeSeries: metrics.TimeSeries{Metric: of.counter, Tags: tags}, Time: end, Value: float64(readings[i].Count),
+				TimeSeries: metrics.TimeSeries{Metric: of.counter, Tags: tags}, Time: end, Value: float64(reading.Count),
 			})
 		}
 	}
@@ -93,10 +94,10 @@ func instrumentCounts(set *metricSet, t *tagging, readings []record.Reading, pha
 }
 
 // instrumentPercentiles makes, of one second, a Gauge for each percentile of each instrument that timed something.
-func instrumentPercentiles(set *metricSet, t *tagging, readings []record.Reading, phase string, end time.Time) metrics.Samples {
+func instrumentPercentiles(set *metricSet, t *tagging, rolled *record.Rolled, end time.Time) metrics.Samples {
 	var samples metrics.Samples
-	tags := t.base.With("phase", phase)
-	eachTimed(set, readings, func(of *instrumentMetrics, times *histogram.Interval) {
+	tags := t.phases[rolled.ReadingPhase]
+	eachTimed(set, rolled.Readings, func(of *instrumentMetrics, times *histogram.Interval) {
 		for _, gauge := range gaugeSuffixes {
 			samples = append(samples, metrics.Sample{
 				TimeSeries: metrics.TimeSeries{Metric: of.gauges[gauge.suffix], Tags: tags}, Time: end,
@@ -108,10 +109,10 @@ func instrumentPercentiles(set *metricSet, t *tagging, readings []record.Reading
 }
 
 // instrumentValues makes, of one second, a sample of a Trend for each time, as the instrument's histogram has it: with three significant digits.
-func instrumentValues(set *metricSet, t *tagging, readings []record.Reading, phase string, end time.Time) metrics.Samples {
+func instrumentValues(set *metricSet, t *tagging, rolled *record.Rolled, end time.Time) metrics.Samples {
 	var samples metrics.Samples
-	tags := t.base.With("phase", phase)
-	eachTimed(set, readings, func(of *instrumentMetrics, times *histogram.Interval) {
+	tags := t.phases[rolled.ReadingPhase]
+	eachTimed(set, rolled.Readings, func(of *instrumentMetrics, times *histogram.Interval) {
 		times.Each(func(nanoseconds int64, count uint64) {
 			for range count {
 				samples = append(samples, metrics.Sample{

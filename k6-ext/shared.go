@@ -110,11 +110,11 @@ func (s *sharedRun) keepSecond(set *metricSet, rolled *record.Rolled, harness *r
 	}
 	second := &live.Second{At: end, Samples: harnessSamples(set, t, rolled, harness, end), Histograms: histogramsOf(t, rolled), TestID: s.ID(), Instance: s.Instance()}
 	var values metrics.Samples
-	second.Samples = slices.Concat(second.Samples, checkSums(set, t, rolled, end), instrumentCounts(set, t, rolled.Readings, harness.Phase, end))
-	percentiles := append(windowPercentiles(set, t, rolled, end), instrumentPercentiles(set, t, rolled.Readings, harness.Phase, end)...)
+	second.Samples = slices.Concat(second.Samples, checkSums(set, t, rolled, end), instrumentCounts(set, t, rolled, end))
+	percentiles := append(windowPercentiles(set, t, rolled, end), instrumentPercentiles(set, t, rolled, end)...)
 	if s.Declaration().Metrics == run.OperationsMode {
 		second.Percentiles = percentiles
-		values = instrumentValues(set, t, rolled.Readings, harness.Phase, end)
+		values = instrumentValues(set, t, rolled, end)
 	} else {
 		second.Samples = slices.Concat(second.Samples, windowSums(set, t, rolled, end), percentiles)
 		second.Buckets = bucketSamples(set, second.Histograms, end)

@@ -89,6 +89,7 @@ func writeInstance(t *testing.T, results string, number int, held int64) (*Folde
 		called += calledIn
 		timed.MergeInterval(timedIn)
 		rolled := r.Roll(at(float64(second+1) + 0.0004))
+		rolled.ReadingPhase = Measure
 		rolled.Readings = []Reading{{Name: "driver_calls_total", Count: calledIn}, {Name: "driver_latency_ms", Times: timedIn}}
 		line := NewHarnessLine(rolled, Measure)
 		line.CPUSeconds, line.MemoryBytes, line.Goroutines = pointer(0.5*share), pointer(int64(float64(80<<20)*share)), int(40*share)

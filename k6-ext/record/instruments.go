@@ -13,6 +13,8 @@ type Reading struct {
 
 // InstrumentsLine is what the driver's instruments counted and timed in one second, by name; what did not happen is left out.
 type InstrumentsLine struct {
+	// Phase in the middle of the second.
+	Phase  string                   `json:"phase"`
 	Counts map[string]int64         `json:"counts"`
 	Times  map[string]WindowLatency `json:"times"`
 }
@@ -24,11 +26,12 @@ type InstrumentTotals struct {
 }
 
 // instrumentsLine is nil where there are no instruments.
-func instrumentsLine(readings []Reading) *InstrumentsLine {
+func instrumentsLine(rolled *Rolled) *InstrumentsLine {
+	readings := rolled.Readings
 	if len(readings) == 0 {
 		return nil
 	}
-	line := &InstrumentsLine{Counts: map[string]int64{}, Times: map[string]WindowLatency{}}
+	line := &InstrumentsLine{Phase: rolled.ReadingPhase.String(), Counts: map[string]int64{}, Times: map[string]WindowLatency{}}
 	for i := range readings {
 		switch reading := &readings[i]; {
 		case reading.Times == nil && reading.Count != 0:

@@ -125,7 +125,7 @@ func (r *Recorder) LinesOfStep(rolled *Rolled, step int) []any {
 func NewHarnessLine(rolled *Rolled, phase Phase) HarnessLine {
 	line := HarnessLine{
 		Type: "harness", Second: rolled.Second, Seconds: rolled.Seconds, Phase: phase.String(), Lag: map[string]WindowLatency{},
-		Instruments: instrumentsLine(rolled.Readings),
+		Instruments: instrumentsLine(rolled),
 	}
 	for p, lag := range rolled.Lag {
 		if lag != nil && lag.Count() > 0 {

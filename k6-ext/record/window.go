@@ -27,8 +27,9 @@ type Rolled struct {
 	Windows []Window
 	// Lag of each phase; nil where none was recorded.
 	Lag [phaseCount]*histogram.Interval
-	// Readings of the driver's instruments; whoever rolls adds them.
-	Readings []Reading
+	// Readings of the driver's instruments, and the phase in the middle of the time in which they were taken; whoever rolls adds them.
+	Readings     []Reading
+	ReadingPhase Phase
 }
 
 // All are the counts of all operations and phases together.

@@ -96,7 +96,12 @@ func (c *collector) roll(now time.Time) {
 		phase = ofStep
 	}
 	rolled := r.engine.Recorder().Roll(now)
-	rolled.Readings = r.meter.roll(phase)
+	// Half of a second later it may be the next phase, in which hardly anything of this second happened. A search ends its seconds with its steps.
+	rolled.ReadingPhase = phase
+	if r.searcher == nil {
+		rolled.ReadingPhase = r.engine.PhaseAt(elapsed - seconds(rolled.Seconds/2))
+	}
+	rolled.Readings = r.meter.roll(rolled.ReadingPhase)
 	sample := c.sampler.Sample(now, c.withinMeasure(elapsed) && phase == record.Measure)
 	lines := r.engine.Recorder().LinesOfStep(rolled, step)
 	harness := record.NewHarnessLine(rolled, phase)

@@ -14,7 +14,7 @@ func (r *Run) Instruments() []driver.Instrument {
 	return nil
 }
 
-// meter reads the target's instruments once a second. What happens between two readings belongs to the phase at the second one.
+// meter reads the target's instruments once a second. What happens between two readings belongs to the phase in the middle.
 type meter struct {
 	instruments []driver.Instrument
 	readings    []record.Reading

@@ -116,9 +116,11 @@ export function mergeHarness(second: number, lines: readonly HarnessLine[]): Har
 
 /** What the drivers of all instances counted and timed besides operations; undefined: they have no instruments. */
 function mergeInstruments(lines: readonly InstrumentsLine[]): InstrumentsLine | undefined {
-  if (lines.length === 0) return undefined;
+  const [first] = lines;
+  if (first === undefined) return undefined;
   const names = (all: readonly object[]) => [...new Set(all.flatMap(Object.keys))].sort();
   return {
+    phase: first.phase,
     counts: Object.fromEntries(
       names(lines.map(({ counts }) => counts)).map((name) => [
         name,

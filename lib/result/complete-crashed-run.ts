@@ -72,7 +72,7 @@ export async function runFromWindows(path: string, ending: Ending = {}): Promise
       if (line.type === "window") sumsOf(line.phase).addWindow(line);
       else {
         resources.add(line);
-        if (line.instruments !== undefined) sumsOf(line.phase).addInstruments(line.instruments);
+        if (line.instruments !== undefined) sumsOf(line.instruments.phase).addInstruments(line.instruments);
         for (const [name, lag] of Object.entries(line.lag)) sumsOf(name as PhaseName).addLag(lag);
       }
     }

@@ -57,7 +57,7 @@ class InstrumentSums {
   readonly #counts = new Map<string, number>();
   readonly #times = new Map<string, MergedLatency>();
 
-  add({ counts, times }: InstrumentsLine | InstrumentTotals): void {
+  add({ counts, times }: Pick<InstrumentsLine, "counts" | "times">): void {
     for (const [name, count] of Object.entries(counts)) this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
     for (const [name, latency] of Object.entries(times)) {
       const sum = this.#times.get(name) ?? new MergedLatency();
@@ -101,7 +101,7 @@ export class PhaseSums {
   }
 
   /** Adds what a driver's instruments said, in a second or in another run's totals; undefined: it has none. */
-  addInstruments(instruments: InstrumentsLine | InstrumentTotals | undefined): void {
+  addInstruments(instruments: Pick<InstrumentsLine, "counts" | "times"> | undefined): void {
     if (instruments === undefined) return;
     this.#instruments ??= new InstrumentSums();
     this.#instruments.add(instruments);

@@ -748,7 +748,7 @@ export interface AllTotals {
   response: Latency;
 }
 /**
- * Absent where the driver has none. What happened between two seconds' readings is in the phase at the second one.
+ * Absent where the driver has none. What happened between two readings, a second apart, is in the phase in the middle of them.
  */
 export interface InstrumentTotals {
   counts: {

@@ -690,6 +690,10 @@ export interface ServerLine {
  * Absent where the driver has none.
  */
 export interface InstrumentsLine {
+  /**
+   * Part of a run; only `measure` counts.
+   */
+  phase: "warmup" | "measure" | "cooldown";
   counts: {
     [k: string]: number;
   };

@@ -1,6 +1,6 @@
 // The operations of the SpacetimeDB suite: calls of the module's reducers, and reads of its tables.
 
-import type { Generator, Operation, Parameter, Step } from "../../lib/workload.ts";
+import type { Generator, Operation, Parameter, Step, Table } from "../../lib/workload.ts";
 import type { SpacetimedbOptions } from "./options.ts";
 
 /** An operation without its weight, which is its scenario's. */
@@ -10,6 +10,7 @@ export type UnweightedOperation = Omit<Operation, "weight">;
 export const counters = 100;
 
 const digits = 12;
+const counterDigits = 3;
 
 /** Names of the k6 checks. */
 const checks = {
@@ -25,10 +26,13 @@ const instant = "2026-01-01T00:00:00Z";
 /** How inserted rows go again: the reducer empties the three tables, before every run. */
 const remove = "CALL reset()";
 
-const counterOf = (number: Generator): Generator => ({ type: "key", prefix: "counter-", digits: 3, number });
-
 /** Any of the counters. */
-const anyCounter: Generator = counterOf({ type: "uniform", minimum: 0, maximum: counters - 1 });
+const anyCounter: Generator = {
+  type: "key",
+  prefix: "counter-",
+  digits: counterDigits,
+  number: { type: "uniform", minimum: 0, maximum: counters - 1 },
+};
 
 /** Any of the users that were loaded. */
 const anyUser = ({ users }: SpacetimedbOptions): Generator => ({
@@ -117,12 +121,12 @@ export function createUser({ users }: SpacetimedbOptions): UnweightedOperation {
 }
 
 /** The tables before a run. */
-export function tables({ users }: SpacetimedbOptions) {
+export function tables({ users }: SpacetimedbOptions): Table[] {
   return [
     {
       name: "counters",
       rows: counters,
-      columns: [{ name: "id", generator: counterOf({ type: "sequence", start: 0 }) }],
+      columns: [{ name: "id", generator: { type: "key", prefix: "counter-", digits: counterDigits, start: 0 } }],
       insert: "CALL increment($1, 0)",
     },
     {
