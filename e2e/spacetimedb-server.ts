@@ -3,10 +3,10 @@
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { freePort } from "../cli/free-port.ts";
 import { installationFolder } from "../cli/installation.ts";
 import { TestTarget } from "./server.ts";
 
@@ -192,16 +192,4 @@ export function built(what: "server" | "module"): string {
     stdio: ["ignore", "pipe", "inherit"],
   }).trim();
   return paths[what];
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
-  });
 }

@@ -7,6 +7,7 @@ import { CommandError, messageOf } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { describeExecution, execute } from "../run/execution.ts";
 import { Interrupted, Interruption } from "../run/interruption.ts";
+import { prepareTarget } from "../run/prepare-target.ts";
 import { isAnswer } from "./administration.ts";
 import { chooseDataState, type DataState } from "./data-state.ts";
 import { claimFolder } from "./experiment-folder.ts";
@@ -42,6 +43,10 @@ export async function runExperiment(request: AbRequest): Promise<EndedExperiment
     }
     servers = await startServers(request.variants, interruption.signal, (text) => told.say(text));
     const urls = urlsOf(request, servers);
+    for (const name of ["a", "b"] as const) {
+      const environment = { ...process.env, ...request.variants[name].environment };
+      await prepareTarget(urls[name], environment, interruption.signal, told);
+    }
     data = await chooseDataState({
       variants: request.variants,
       urls,

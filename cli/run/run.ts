@@ -7,6 +7,7 @@ import { describeExecution, execute, isExplained } from "./execution.ts";
 import { Interrupted, Interruption } from "./interruption.ts";
 import { judgeRun, type Story } from "./outcome.ts";
 import { noteLosses, type OutputEvent } from "./outputs.ts";
+import { prepareTarget } from "./prepare-target.ts";
 import type { RunRequest } from "./request.ts";
 import { runInstances } from "./run-instances.ts";
 
@@ -41,6 +42,7 @@ export async function run(request: Runnable): Promise<RunEnd> {
       if (database.folder.kept) progress.say(`Its data is kept in ${database.folder.path}`);
     }
     const target = request.target ?? database?.url ?? "";
+    await prepareTarget(target, { ...process.env, ...request.environment }, interruption.signal, progress);
     if (request.instances !== undefined && request.instances > 1 && "suite" in request)
       return await runInstances(request, target, { database, interruption, progress });
     return await runK6(request, target, database, interruption, progress);
