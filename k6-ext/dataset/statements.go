@@ -10,7 +10,7 @@ import (
 )
 
 // loadingDepth is how many rows of a load are in flight on one connection, where the system allows so many.
-const loadingDepth = 64
+const loadingDepth = 16
 
 // PrepareAnew loads a data set into a target that keeps no record of what it holds: what is there is removed by the data set's truncate
 // statements, and each row is added by its table's insert statement. Every run does so, because nothing tells what an earlier one left.
