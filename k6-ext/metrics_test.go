@@ -68,7 +68,9 @@ func TestTotalsThatReachK6EqualThoseOfTheFile(t *testing.T) {
 			declared := declaration(t, map[string]any{
 				"target": "noop://local?latency=1ms&errors=0.05&row_bytes=100", "metrics": mode, "profile": closedProfile(4, 0.4, 1.2, 0.3),
 			})
-			work := mixOf(operation("lookup", "read", 5, key()), operation("insert", "write", 3, key()),
+			insert := operation("insert", "write", 3, key())
+			insert["check"] = "row stored"
+			work := mixOf(operation("lookup", "read", 5, key()), insert,
 				operation("remove", "delete", 1), operation("bulk", "batch", 1), operation("never", "read", 0))
 			file := p.runAll(declared, work, 4)
 			samples := p.taken()
@@ -118,6 +120,7 @@ var modeOfMetric = map[string]string{
 	"read_latency_ms": "operations", "write_latency_ms": "operations", "delete_latency_ms": "operations", "batch_latency_ms": "operations",
 	"latency_ms_p50": "windows", "latency_ms_p95": "windows", "latency_ms_p99": "windows", "latency_ms_max": "windows",
 	"response_time_ms_p50": "windows", "response_time_ms_p95": "windows", "response_time_ms_p99": "windows", "response_time_ms_max": "windows",
+	"checks": "operations", "checks_succeeded_total": "both", "checks_failed_total": "both",
 	"timeout_errors_total": "", "connection_errors_total": "", "validation_errors_total": "", "slo_missed": "",
 	"transaction_retries_total": "",
 	"latency_ms_bucket":         "windows", "response_time_ms_bucket": "windows",
@@ -128,7 +131,7 @@ var modeOfMetric = map[string]string{
 }
 
 // metricsOfTheHarness are not of an operation.
-var metricsOfTheHarness = regexp.MustCompile("^(run_|workers_|operations_|harness_|server_)")
+var metricsOfTheHarness = regexp.MustCompile("^(run_|workers_|operations_|harness_|server_|checks_)")
 
 func TestEveryMetricIsKnownToTheTest(t *testing.T) {
 	p := newProcess(t)
@@ -284,5 +287,30 @@ func TestMissedSLOsReachK6OneByOne(t *testing.T) {
 	slices.Sort(missed)
 	if !slices.Equal(missed, []string{"errorRate", "p95"}) {
 		t.Errorf("missed are %v, want errorRate and p95 of slow", missed)
+	}
+}
+
+func TestTheDocumentOfTheMetricsHasThoseOfEveryDriver(t *testing.T) {
+	text, err := os.ReadFile("../docs/metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for url, least := range map[string]int{"spacetimedb://127.0.0.1:3000/benchmark": 15} {
+		p := newProcess(t)
+		p.inInit().js(declare(declaration(t, map[string]any{"target": url})))
+		rows := 0
+		for _, metric := range p.registry.All() {
+			if !strings.HasPrefix(metric.Name, "spacetime_") || regexp.MustCompile("_(p50|p95|p99|max)$").MatchString(metric.Name) {
+				continue
+			}
+			rows++
+			kind := strings.ToUpper(metric.Type.String()[:1]) + metric.Type.String()[1:]
+			if !strings.Contains(string(text), "| `"+metric.Name+"` | "+kind+" | ") {
+				t.Errorf("docs/metrics.md has no row of %s, a %s", metric.Name, kind)
+			}
+		}
+		if rows < least {
+			t.Errorf("%s has %d metrics of its own, want %d", url, rows, least)
+		}
 	}
 }

@@ -117,7 +117,11 @@ func (v *vuRun) iterate(call sobek.FunctionCall) sobek.Value {
 	defer v.iterations.End()
 	ctx := v.module.vu.Context()
 	if v.shared.Declaration().Executors {
-		v.check(v.shared.IterateScenario(ctx, v.worker, call.Argument(0).String()))
+		scenario := ""
+		if given := call.Argument(0); !sobek.IsUndefined(given) {
+			scenario = given.String()
+		}
+		v.check(v.shared.IterateScenario(ctx, v.worker, scenario))
 		v.handOver(state)
 		return sobek.Undefined()
 	}
