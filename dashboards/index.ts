@@ -5,6 +5,7 @@ import { compareDashboard } from "./compare.ts";
 import { runDashboard } from "./run.ts";
 import { influxdb } from "./sources/influxdb.ts";
 import { prometheus } from "./sources/prometheus.ts";
+import { spacetimedbDashboard } from "./spacetimedb.ts";
 
 /** Every dashboard: its path below dashboards/, and its JSON, as Grafana imports and provisions it. */
 export function dashboardFiles(): { path: string; content: string }[] {
@@ -12,6 +13,7 @@ export function dashboardFiles(): { path: string; content: string }[] {
     [
       { name: "run", dashboard: runDashboard(source) },
       { name: "compare", dashboard: compareDashboard(source) },
+      { name: "spacetimedb", dashboard: spacetimedbDashboard(source) },
     ].map(({ name, dashboard }) => ({
       path: `${source.type}/${name}.json`,
       content: `${JSON.stringify(numbered(dashboard.build()), null, 2)}\n`,

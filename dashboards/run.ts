@@ -4,27 +4,15 @@ import {
   DashboardBuilder as Builder,
   type DashboardBuilder,
   DashboardCursorSync,
-  DashboardLinkBuilder,
-  DashboardLinkType,
   RowBuilder,
   TimePickerBuilder,
 } from "@grafana/grafana-foundation-sdk/dashboard";
+import { dashboardsLink } from "./link.ts";
 import { heatmapPanel, heightOfFourLines, linePanel, numberPanel } from "./panels.ts";
-import type { Figure, Source } from "./sources/source.ts";
+import { percentiles, worstSecond } from "./percentiles.ts";
+import type { Source } from "./sources/source.ts";
 import { datasourceVariable, operationVariable, phaseVariable, runVariable } from "./variables.ts";
 
-/** Percentiles of one metric, by their suffix. */
-function percentiles(metric: string, more: Omit<Figure, "metric" | "as" | "legend">): Figure[] {
-  return ["p50", "p95", "p99", "max"].map((legend) => ({
-    metric: `${metric}_${legend}`,
-    as: "highest" as const,
-    legend,
-    ...more,
-  }));
-}
-
-const worst =
-  "Percentiles of each second. Where an interval is longer than a second, the one of its worst second is shown.";
 /** Milliseconds: a server of many processes is not read every second. */
 const betweenReadings = 30_000;
 const ofOperation = { phase: "chosen", ofOperation: true } as const;
@@ -47,18 +35,7 @@ export function runDashboard(source: Source): DashboardBuilder {
         operationVariable(source, "run"),
         phaseVariable(),
       ])
-      .link(
-        new DashboardLinkBuilder("dbmark")
-          .type(DashboardLinkType.Dashboards)
-          .tags(["dbmark"])
-          .asDropdown(false)
-          .keepTime(true)
-          .includeVars(false)
-          .icon("dashboard")
-          .tooltip("")
-          .url("")
-          .targetBlank(false),
-      )
+      .link(dashboardsLink())
       .withRow(new RowBuilder("Measured phase"))
       .withPanel(
         numberPanel(source, {
@@ -142,7 +119,7 @@ export function runDashboard(source: Source): DashboardBuilder {
       .withPanel(
         linePanel(source, {
           title: "Response time: $operation",
-          description: `From the instant at which an operation was due to its reply. ${worst}`,
+          description: `From the instant at which an operation was due to its reply. ${worstSecond}`,
           unit: "ms",
           logarithmic: true,
           height: heightOfFourLines,
@@ -153,7 +130,7 @@ export function runDashboard(source: Source): DashboardBuilder {
       .withPanel(
         linePanel(source, {
           title: "Service time: $operation",
-          description: `From sending an operation to its reply. ${worst}`,
+          description: `From sending an operation to its reply. ${worstSecond}`,
           unit: "ms",
           logarithmic: true,
           height: heightOfFourLines,
@@ -187,7 +164,7 @@ export function runDashboard(source: Source): DashboardBuilder {
       .withPanel(
         linePanel(source, {
           title: "Harness lag",
-          description: `From the instant at which an operation was due to its start, where a worker was free. ${worst}`,
+          description: `From the instant at which an operation was due to its start, where a worker was free. ${worstSecond}`,
           unit: "ms",
           logarithmic: true,
           height: heightOfFourLines,

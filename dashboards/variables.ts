@@ -7,7 +7,7 @@ import {
   VariableRefresh,
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import { datasourceOf, type Runs, type Source } from "./sources/source.ts";
+import { datasourceOf, everyRun, type Runs, type Source } from "./sources/source.ts";
 
 const everything = { selected: true, text: ["All"], value: ["$__all"] };
 
@@ -16,13 +16,17 @@ export function datasourceVariable({ type, name }: Source) {
   return new DatasourceVariableBuilder("datasource").label(name).type(type);
 }
 
-/** Run or runs, by testid, which begins with the time of the start: the newest is the first, and chosen where nothing is. */
-export function runVariable(source: Source, name: Runs) {
+/**
+ * Run or runs, by testid, which begins with the time of the start: the newest is the first, and chosen where nothing is.
+ * @param having a metric of the runs that are offered.
+ */
+export function runVariable(source: Source, name: Runs, having = everyRun) {
+  const names = source.runNames(having);
   return new QueryVariableBuilder(name)
     .label(name === "run" ? "Run" : "Runs")
     .datasource(datasourceOf(source))
-    .query(source.runNames)
-    .definition(source.runNames)
+    .query(names)
+    .definition(names)
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .sort(VariableSort.AlphabeticalDesc)
     .multi(name === "runs")

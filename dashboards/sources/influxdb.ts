@@ -17,7 +17,7 @@ export const influxdb: Source = {
   type: "influxdb",
   name: "InfluxDB",
   note: "It needs runs with `--k6-out influxdb=…`, and a data source with the query language InfluxQL.",
-  runNames: 'SHOW TAG VALUES FROM "run_elapsed_seconds" WITH KEY = "testid"',
+  runNames: ({ metric }) => `SHOW TAG VALUES FROM "${metric}" WITH KEY = "testid"`,
   operationsOf: (runs) => `SHOW TAG VALUES FROM "transactions_total" WITH KEY = "operation" WHERE ${conditionOf(runs)}`,
   query(figure, refId) {
     const alias = figure.legend ?? (figure.by === undefined ? undefined : `$tag_${figure.by}`);

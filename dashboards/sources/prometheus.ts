@@ -12,7 +12,7 @@ export const prometheus: Source = {
   type: "prometheus",
   name: "Prometheus",
   note: "It needs runs with `--k6-out experimental-prometheus-rw`, `METRICS=windows` and `K6_PROMETHEUS_RW_PUSH_INTERVAL=1s`.",
-  runNames: "label_values(k6_run_elapsed_seconds, testid)",
+  runNames: ({ metric, counter }) => `label_values(k6_${metric}${counter ? "_total" : ""}, testid)`,
   operationsOf: (runs) => `label_values(k6_transactions_total_total{${conditionOf(runs)}}, operation)`,
   query(figure, refId) {
     const query = base(refId, expression(figure, "run"));

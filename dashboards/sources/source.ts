@@ -3,7 +3,7 @@
 import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
 
 /** A tag by which a figure is drawn: a line, or a row of a heat map, for each of its values. */
-export type Tag = "error" | "le" | "operation" | "testid";
+export type Tag = "check" | "error" | "le" | "operation" | "testid";
 
 /** One figure of a run, as a panel shows it. Metrics and tags are those of docs/metrics.md. */
 export interface Figure {
@@ -31,6 +31,15 @@ export interface Figure {
 /** Whose points: those of the variable `run`, or of the several in `runs`. */
 export type Runs = "run" | "runs";
 
+/** A metric by which a run is found. */
+export interface RunMetric {
+  metric: string;
+  counter?: boolean;
+}
+
+/** One that every run has. */
+export const everyRun: RunMetric = { metric: "run_elapsed_seconds" };
+
 /** Names of the columns that queries of `table` give. */
 export interface Columns {
   second: string;
@@ -46,7 +55,7 @@ export interface Source {
   /** What else a user has to know, in the dashboard's description. */
   note: string;
   /** Queries of variables: the names of the runs that there are, and what those that were chosen have. */
-  runNames: string;
+  runNames(having: RunMetric): string;
   operationsOf(runs: Runs): string;
   /** Values over time; `total` and `highestOfAll` are one value. */
   query(figure: Figure, refId: string): Builder<Dataquery>;
