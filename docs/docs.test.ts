@@ -28,7 +28,7 @@ const schema = (name: string) => JSON.parse(source(`lib/schema/${name}.schema.js
 
 /** Names that documents use and that others read: PostgreSQL's and k6's variables, SQL, and the tests' own. */
 const namesOfOthers =
-  /^(PG[A-Z]+|K6_\w+|SQL|SLO|COPY|VACUUM|XDG_CACHE_HOME|NO_COLOR|UPDATE_DOCS|GET|SET|NAME|KEY|VALUE|METRIC|OPERATION|FOLDER|FILE|TEMPLATE|CREATEDB|URL|VU|VUs|POSTGRES_PASSWORD|START_AFTER)$/;
+  /^(PG[A-Z]+|K6_\w+|SQL|SLO|COPY|VACUUM|XDG_CACHE_HOME|NO_COLOR|UPDATE_DOCS|GET|SET|NAME|KEY|VALUE|METRIC|OPERATION|FOLDER|FILE|TEMPLATE|CREATEDB|URL|VU|VUs|POSTGRES_PASSWORD|START_AFTER|CALL|SUBSCRIBE|UNSUBSCRIBE|RECONNECT|TOKEN)$/;
 
 describe("links between documents", () => {
   it.each(named)("in %s lead to a file and to a heading in it", (path, { links }) => {
@@ -73,7 +73,9 @@ describe("what stands between back-quotes exists", () => {
   });
 
   it.each(named)("metrics in %s", (path, { code }) => {
-    const metrics = `${source("k6-ext/metrics.go")}${source("lib/k6/options.ts")}`;
+    const metrics = ["k6-ext/metrics.go", "lib/k6/options.ts", "k6-ext/drivers/spacetimedb/meters.go"]
+      .map(source)
+      .join("");
     for (const found of code.filter((text) => /^[a-z_]+_(total|ms|rate|missed)$/.test(text))) {
       expect(metrics, `${path} names ${found}`).toContain(`"${found}"`.replace('"slo_missed"', "slo_missed"));
     }

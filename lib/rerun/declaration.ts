@@ -42,6 +42,9 @@ export function rerunDeclaration(run: RunFile, settings: RerunSettings): RunDecl
   const { operationCount, operationsPerIteration, gracefulStopSeconds } = run.profile;
   const { connections, connectionCount, depth } = run.topology;
   const { loadConnections, ...others } = settings;
+  // Some suites have variables of their own for them.
+  const milliseconds = (own: string, name: string, otherwise: number) =>
+    readInteger(run.variables, own) ?? (readDuration(run.variables, name) ?? otherwise) * 1000;
   return {
     ...others,
     suite: run.suite.name,
@@ -53,9 +56,9 @@ export function rerunDeclaration(run: RunFile, settings: RerunSettings): RunDecl
     connections: connections === "pool" ? connectionCount : connections,
     depth,
     ...(run.target.mode !== "" && { mode: run.target.mode }),
-    timeoutMilliseconds: (readDuration(run.variables, "TIMEOUT") ?? 30) * 1000,
+    timeoutMilliseconds: milliseconds("SPACETIME_REQ_TIMEOUT", "TIMEOUT", 30),
     // 0 is the driver's own default, which may come from the target's URL.
-    connectTimeoutMilliseconds: (readDuration(run.variables, "CONNECT_TIMEOUT") ?? 0) * 1000,
+    connectTimeoutMilliseconds: milliseconds("SPACETIME_CONN_TIMEOUT", "CONNECT_TIMEOUT", 0),
     gracefulStopSeconds,
     metrics: run.metrics,
     // None where the data set was there already.

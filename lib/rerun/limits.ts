@@ -33,6 +33,11 @@ export function assertRerunnable(run: RunFile, path: string, { suites, systems, 
       `${path} was made by ${count} instances together; rerun starts one. Start as many again, as the run was started.`,
     );
   }
+  if (run.profile.executors) {
+    throw new UsageError(
+      `${path} was run by executors of a script's own, and what they did is in the script alone. Run that script again.`,
+    );
+  }
   const { foreignTables = [], dataSet, operations } = run.workload;
   const writing = operations.filter(({ kind, weight }) => kind !== "read" && weight > 0).map(({ name }) => name);
   if (foreignTables.length > 0 && writing.length > 0 && !given.allowWrites) {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { embeddedSettings, wasEmbedded } from "../result/embedded-server.ts";
 import type { RunFile } from "../result/index.ts";
 import { rerunDeclaration, workloadOf } from "./declaration.ts";
-import { limitsOf } from "./limits.ts";
+import { assertRerunnable, limitsOf } from "./limits.ts";
 import { compareDigests, setupChanges } from "./outcome.ts";
 
 const text = readFileSync(
@@ -60,6 +60,22 @@ describe("the declaration", () => {
     expect(declaration).toMatchObject({ connections: 7, timeoutMilliseconds: 2000, connectTimeoutMilliseconds: 500 });
     expect(declaration.loadConnections).toBe(3);
     expect(declaration).not.toHaveProperty("mode");
+  });
+});
+
+describe("a run on SpacetimeDB", () => {
+  it("has the limits of time that its own variables set", () => {
+    const run = runWith(({ variables }) =>
+      Object.assign(variables, { SPACETIME_REQ_TIMEOUT: "1500", SPACETIME_CONN_TIMEOUT: "250", TIMEOUT: "9s" }),
+    );
+    const limits = { timeoutMilliseconds: 1500, connectTimeoutMilliseconds: 250 };
+    expect(rerunDeclaration(run, settings)).toMatchObject(limits);
+  });
+
+  it("by executors of a script's own is not run again: what they did is not in the file", () => {
+    const run = runWith(({ profile }) => Object.assign(profile, { executors: true }));
+    const surroundings = { suites: ["oltp"], systems: ["postgres"], ownTarget: true, allowWrites: false };
+    expect(() => assertRerunnable(run, "run.json", surroundings)).toThrow(/executors of a script's own/);
   });
 });
 
