@@ -12,11 +12,8 @@ import { compare, type MeasuredCell } from "./spacetimedb/comparison.ts";
 import { dbmark, nodeClient } from "./spacetimedb/contenders.ts";
 import { type BenchOptions, readOptions } from "./spacetimedb/options.ts";
 import { heading, legend, row } from "./spacetimedb/report.ts";
-import { observeServer, type ServerLoad } from "./spacetimedb/server-load.ts";
+import { observeServer } from "./spacetimedb/server-load.ts";
 import { median } from "./statistics/median.ts";
-
-/** Starts whose middle is taken off a run's processor time. */
-const startUps = 3;
 
 /** The part of a run in which the server is observed: a client that starts takes a second at most. */
 const observed = { from: 0.35, to: 0.9 };
@@ -69,22 +66,28 @@ async function measureCell(
   const measured: MeasuredCell = { ...cell, startUpCpuSeconds: {}, samples: [] };
   for (const contender of contenders) {
     const seconds: number[] = [];
-    for (let start = 0; start < startUps; start += 1) seconds.push((await contender.run(cell, "start-up")).cpuSeconds);
+    for (let start = 0; start < options.startUps; start += 1)
+      seconds.push((await contender.run(cell, "start-up")).cpuSeconds);
     measured.startUpCpuSeconds[contender.name] = median(seconds);
   }
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const contender of round % 2 === 1 ? contenders : contenders.toReversed()) {
-      const [outcome, load] = await Promise.all([
+      const [outcome, serverCores] = await Promise.all([
         contender.run(cell, { seconds: options.seconds }),
         observe(server.pid, options.seconds * 1000),
       ]);
-      measured.samples.push({ round, contender: contender.name, ...outcome, ...(load && { server: load }) });
+      measured.samples.push({
+        round,
+        contender: contender.name,
+        ...outcome,
+        ...(serverCores !== undefined && { serverCores }),
+      });
     }
   }
   return measured;
 }
 
-async function observe(pid: number, milliseconds: number): Promise<ServerLoad | undefined> {
+async function observe(pid: number, milliseconds: number): Promise<number | undefined> {
   await wait(milliseconds * observed.from);
   const end = observeServer(pid);
   await wait(milliseconds * (observed.to - observed.from));

@@ -1,6 +1,6 @@
 // Debian's packages, asked for at run time: which versions there are moves with its releases.
 
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { mustRun, run } from "./command.mjs";
 
@@ -28,9 +28,8 @@ export async function newestPackage(names, oldest = "0") {
  * @returns {Promise<string | undefined>}
  */
 export async function candidate(name) {
-  if (!existsSync("/usr/bin/apt-cache")) return undefined;
-  const { stdout } = await run("apt-cache", ["policy", name], { quiet: true });
-  const version = /^ +Candidate: (\S+)$/m.exec(stdout)?.[1];
+  const answer = await run("apt-cache", ["policy", name], { quiet: true }).catch(() => undefined);
+  const version = /^ +Candidate: (\S+)$/m.exec(answer?.stdout ?? "")?.[1];
   return version === "(none)" ? undefined : version;
 }
 

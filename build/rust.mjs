@@ -56,9 +56,7 @@ export async function prepareCompilerOfC() {
 export async function runCargo(doing, args, options) {
   const program = await cargo();
   const environment = {
-    ...process.env,
-    // What is beside it: rustup's own programs, where its folder is not in PATH.
-    PATH: [process.env.PATH, dirname(program)].filter(Boolean).join(delimiter),
+    ...besideCargo(program),
     CARGO_TERM_COLOR: "never",
     CARGO_TERM_PROGRESS_WHEN: "never",
     ...options.env,
@@ -81,6 +79,15 @@ export async function runCargo(doing, args, options) {
     .split("\n")
     .filter((line) => !/^ +(Compiling|Downloaded|Downloading|Updating|Locking|Adding) /.test(line));
   throw new BuildError(`${doing} failed: cargo ended with ${code}\n${said.slice(-40).join("\n").trim()}`);
+}
+
+/**
+ * Variables for rustc and rustup, which are beside cargo, where that folder is not in PATH.
+ * @param {string} program cargo's path.
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function besideCargo(program) {
+  return { ...process.env, PATH: [process.env.PATH, dirname(program)].filter(Boolean).join(delimiter) };
 }
 
 /** In PATH, or where rustup puts it: a shell that was open before knows nothing of that. */

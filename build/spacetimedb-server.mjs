@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { BuildError, say } from "./command.mjs";
 import { withLock } from "./lock.mjs";
 import { root, sharedCacheFolder } from "./places.mjs";
-import { prepareCompilerOfC, runCargo } from "./rust.mjs";
+import { cargo, prepareCompilerOfC, runCargo } from "./rust.mjs";
 
 /** Rust's sources of the module under test. */
 export const moduleFolder = join(root, "modules", "spacetimedb", "module");
@@ -62,6 +62,7 @@ export async function spacetimedbServer() {
  * @param {string} program
  */
 async function build(doing, version, program) {
+  await cargo();
   await prepareCompilerOfC();
   say("Building SpacetimeDB from its crate, once: about 16 minutes of processor time …");
   const compiled = `${program}.target`;

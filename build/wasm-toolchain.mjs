@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { BuildError, run, say } from "./command.mjs";
 import { candidate, dependencies, newestPackage, unpack } from "./debian-packages.mjs";
 import { sharedCacheFolder } from "./places.mjs";
-import { cargo } from "./rust.mjs";
+import { besideCargo, cargo } from "./rust.mjs";
 
 /** What SpacetimeDB's modules are compiled for. */
 export const wasmTarget = "wasm32-unknown-unknown";
@@ -20,7 +20,7 @@ export const wasmTarget = "wasm32-unknown-unknown";
  * @throws {BuildError} that says what is missing, of each.
  */
 export async function wasmToolchain(only) {
-  await cargo();
+  const environment = besideCargo(await cargo());
   /** @type {string[]} */
   const problems = [];
   for (const [name, find] of /** @type {const} */ ([
@@ -29,7 +29,7 @@ export async function wasmToolchain(only) {
   ])) {
     if (only !== undefined && only !== name) continue;
     try {
-      return await find();
+      return await find(environment);
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
       problems.push(error.message);
@@ -40,10 +40,17 @@ export async function wasmToolchain(only) {
   );
 }
 
-/** The compiler that cargo uses by itself, if it has the library; rustup fetches it. */
-async function ordinary() {
+/**
+ * The compiler that cargo uses by itself, if it has the library; rustup fetches it.
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {Promise<Toolchain>}
+ */
+async function ordinary(environment) {
   const hasLibrary = async () => {
-    const { code, stdout } = await run("rustc", ["--print", "target-libdir", "--target", wasmTarget], { quiet: true });
+    const { code, stdout } = await run("rustc", ["--print", "target-libdir", "--target", wasmTarget], {
+      quiet: true,
+      env: environment,
+    });
     const folder = stdout.trim();
     return code === 0 && existsSync(folder) && readdirSync(folder).some((file) => /^libcore-.*\.rlib$/.test(file));
   };
@@ -52,14 +59,17 @@ async function ordinary() {
   const { code, output } = await run("rustup", ["target", "add", wasmTarget], {
     quiet: true,
     // A server that takes connections and sends nothing would hold it for minutes.
-    env: { ...process.env, RUSTUP_MAX_RETRIES: "1", RUSTUP_DOWNLOAD_TIMEOUT: "30" },
+    env: { ...environment, RUSTUP_MAX_RETRIES: "1", RUSTUP_DOWNLOAD_TIMEOUT: "30" },
   });
   if (code !== 0 || !(await hasLibrary()))
     throw new BuildError(`rustup does not get it: ${output.trim().split("\n").slice(-3).join(" ")}`);
   return { name: "rustc", args: [], env: {} };
 }
 
-/** The compiler, its standard library's sources and a linker of one version: cargo builds that library too. */
+/**
+ * The compiler, its standard library's sources and a linker of one version: cargo builds that library too.
+ * @returns {Promise<Toolchain>}
+ */
 async function debian() {
   const compiler = await newestPackage(["rustc-web", "rustc"], "1.85");
   if (compiler === undefined)

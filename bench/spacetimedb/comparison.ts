@@ -3,7 +3,6 @@
 import { median } from "../statistics/median.ts";
 import { type Ratio, ratioOf } from "../statistics/ratio.ts";
 import type { Cell, Outcome } from "./cells.ts";
-import type { ServerLoad } from "./server-load.ts";
 
 /** What is compared; of CPU less is better. */
 export type Metric = "throughput" | "cpuPerCall";
@@ -12,8 +11,8 @@ export type Metric = "throughput" | "cpuPerCall";
 export interface Sample extends Outcome {
   round: number;
   contender: string;
-  /** In the middle of the run; absent where there is no /proc. */
-  server?: ServerLoad;
+  /** That the server kept busy in the middle of the run; absent where there is no /proc. */
+  serverCores?: number;
 }
 
 /** A cell that was measured. */
@@ -47,10 +46,13 @@ export function typical(metric: Metric, cell: MeasuredCell, contender: string): 
   return median(valuesOf(metric, cell, contender));
 }
 
-/** The middle over the rounds of something that the server did, under a client. */
-export function serverLoad(cell: MeasuredCell, contender: string, of: keyof ServerLoad): number | undefined {
-  const loads = samplesOf(cell, contender).flatMap(({ server }) => (server === undefined ? [] : [server[of]]));
-  return loads.length === 0 ? undefined : median(loads);
+/** Cores that the server and the client kept busy, the middle over the rounds; undefined where it is not known. */
+export function busyCores(cell: MeasuredCell, contender: string): { server: number; client: number } | undefined {
+  const samples = samplesOf(cell, contender);
+  const server = samples.flatMap(({ serverCores }) => (serverCores === undefined ? [] : [serverCores]));
+  if (server.length === 0) return undefined;
+  const client = samples.map((sample) => (measuredValue("cpuPerCall", cell, sample) * sample.throughput) / 1e6);
+  return { server: median(server), client: median(client) };
 }
 
 /** The ratios of a cell; none of CPU where the runs were shorter than the noise of starting. */

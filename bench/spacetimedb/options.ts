@@ -7,6 +7,8 @@ import { type Cell, cellsOf, type Protocol, protocols, topologies, written } fro
 export interface BenchOptions {
   rounds: number;
   seconds: number;
+  /** Starts whose middle is taken off a run's processor time. */
+  startUps: number;
   cells: Cell[];
 }
 
@@ -37,6 +39,7 @@ export function readOptions(args: string[]): BenchOptions | string {
   return {
     rounds: Math.round(numberOption("rounds", values.rounds ?? (values.short ? "1" : "5"), { from: 1, to: 1000 })),
     seconds: numberOption("seconds", values.seconds ?? (values.short ? "1" : "10"), { from: 1, to: 3600 }),
+    startUps: values.short ? 1 : 3,
     cells,
   };
 }
