@@ -28,7 +28,7 @@ const schema = (name: string) => JSON.parse(source(`lib/schema/${name}.schema.js
 
 /** Names that documents use and that others read: PostgreSQL's and k6's variables, SQL, and the tests' own. */
 const namesOfOthers =
-  /^(PG[A-Z]+|K6_\w+|SQL|SLO|COPY|VACUUM|XDG_CACHE_HOME|NO_COLOR|UPDATE_DOCS|GET|SET|NAME|KEY|VALUE|METRIC|OPERATION|FOLDER|FILE|TEMPLATE|CREATEDB|URL|VU|VUs|POSTGRES_PASSWORD|START_AFTER|CALL|SUBSCRIBE|UNSUBSCRIBE|RECONNECT|TOKEN)$/;
+  /^(PG[A-Z]+|K6_\w+|SQL|SLO|COPY|VACUUM|XDG_CACHE_HOME|NO_COLOR|UPDATE_DOCS|GET|SET|NAME|KEY|VALUE|METRIC|OPERATION|FOLDER|FILE|TEMPLATE|CREATEDB|URL|VU|VUs|POSTGRES_PASSWORD|START_AFTER|CALL|SUBSCRIBE|UNSUBSCRIBE|RECONNECT|TOKEN|DBMARK_SPACETIMEDB_SERVER|DBMARK_SPACETIMEDB_MODULE)$/;
 
 describe("links between documents", () => {
   it.each(named)("in %s lead to a file and to a heading in it", (path, { links }) => {
