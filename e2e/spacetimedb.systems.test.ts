@@ -1,10 +1,12 @@
 // Every scenario of the SpacetimeDB suite on a real server, over a WebSocket in both encodings and over HTTP: what SQL finds on the server
 // afterwards is exactly what the run counted.
 
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dbmark } from "../cli/command-under-test.ts";
 import { installationFolder } from "../cli/installation.ts";
+import { readRun } from "../lib/result/index.ts";
 import { ab, runsOf } from "./experiment.ts";
 import { operationOf, unjudged, type Variables } from "./server.ts";
 import { countsOf, expectBooks } from "./spacetimedb-books.ts";
@@ -66,6 +68,81 @@ describe("the same operations", () => {
       digests.push(result.digest?.value);
     }
     expect(new Set(digests).size).toBe(1);
+  });
+});
+
+describe("several instances", () => {
+  it.each([
+    ["a WebSocket", {}],
+    ["HTTP", { USE_WEBSOCKET: "false" }],
+  ])("share the run over %s: the first one loads, and together they do what one does", async (_name, protocol) => {
+    const variables = { ...counted, ...protocol };
+    const one = await expectBooks(server, await server.dbmark(variables, [], "spacetimedb"));
+    const run = await server.dbmark(variables, ["--instances", "2"], "spacetimedb");
+    expect([0, 4], run.stderr).toContain(run.code);
+    const two = await expectBooks(server, run);
+    expect(two.digest).toEqual(one.digest);
+    expect(two.books).toEqual(one.books);
+    expect(two.load).toMatchObject({ rows: 300, reused: false });
+    expect(countsOf(two).spacetime_reducer_calls_total).toBe(countsOf(one).spacetime_reducer_calls_total);
+  });
+
+  it("that agreed on no start are told how: they cannot see when the data is there", async () => {
+    const run = await server.k6(
+      { ...counted, DBMARK_TEST_ID: "shared" },
+      { script, args: ["--execution-segment", "0:1/2", "--execution-segment-sequence", "0,1/2,1"] },
+    );
+    expect(run.code).not.toBe(0);
+    expect(`${run.stdout}${run.stderr}`).toMatch(/spacetimedb keeps no record of its data set.*DBMARK_START_AT/);
+  });
+});
+
+describe("without a target", () => {
+  const run = (environment: Record<string, string>) =>
+    dbmark(
+      [
+        "run",
+        "spacetimedb",
+        "--profile",
+        "smoke",
+        "--set",
+        "OPERATION_COUNT=50",
+        "--set",
+        "ROWS=20",
+        "--out",
+        server.folder(),
+      ],
+      { DBMARK_TARGET: "", SPACETIME_HOST: "127.0.0.1", SPACETIME_PORT: String(server.port), ...environment },
+    );
+
+  it("the variables say where the server is", async () => {
+    const { code, stdout, stderr } = await run({ SLO_P99: "none" });
+    expect([0, 4], stderr).toContain(code);
+    expect(stdout).toContain(`spacetimedb://127.0.0.1:${server.port}/benchmark`);
+  });
+
+  it("a token of the environment is used, and shown nowhere", async () => {
+    const { code, stdout, stderr } = await run({ SPACETIME_TOKEN: server.token });
+    expect([0, 1, 4], stderr).toContain(code);
+    expect(stdout).toContain(`spacetimedb://:xxxxx@127.0.0.1:${server.port}/benchmark`);
+    expect(`${stdout}${stderr}`).not.toContain(server.token);
+    const refused = await run({ SPACETIME_TOKEN: `${server.token}x` });
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).not.toContain(server.token);
+  });
+});
+
+describe("a run that is run again from its file", () => {
+  it("does the same", async () => {
+    const first = await server.dbmark({ ...counted, SPACETIME_ENCODING: "json" }, [], "spacetimedb");
+    const original = first.result();
+    const out = server.folder();
+    const [name = ""] = readdirSync(first.out);
+    const { stderr } = await dbmark(["rerun", join(first.out, name), "--out", out], { DBMARK_TARGET: "" });
+    const again = readRun(join(out, readdirSync(out)[0] ?? "")).run;
+    expect(again.digest, stderr).toEqual(original.digest);
+    expect(again.target.mode).toBe("websocket-json");
+    expect(again.books).toEqual(original.books);
   });
 });
 
