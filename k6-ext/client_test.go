@@ -284,7 +284,7 @@ func TestReadTableGivesPlainData(t *testing.T) {
 
 func TestSystemsNameWhatIsCompiledIn(t *testing.T) {
 	v := newProcess(t).inInit()
-	if got := v.js(`dbmark.systems().map((s) => s.system).join()`); got != "postgres,redis,noop" {
+	if got := v.js(`dbmark.systems().map((s) => s.system).join()`); got != "postgres,redis,spacetimedb,noop" {
 		t.Errorf("systems are %v", got)
 	}
 }
