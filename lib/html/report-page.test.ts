@@ -190,3 +190,24 @@ function seriesOf(names: string[], seconds: number, number: number): RunSeries {
     phases: [{ name: "measure", startSecond: 0, seconds: seconds * number, intervals }],
   };
 }
+
+describe("checks, and what the driver counts besides operations", () => {
+  it("are shown where there are any", () => {
+    expect(reportPage(report)).not.toContain("Checks and the driver");
+    const { service } = report.run.totals.measure.all;
+    const page = read(
+      changed(({ workload, totals }) => {
+        Object.assign(workload.operations[0] ?? {}, { check: "row found" });
+        totals.measure.instruments = {
+          counts: { driver_calls_total: 4500, driver_errors_total: 0 },
+          times: { driver_latency_ms: service, driver_never_ms: { ...service, count: 0 } },
+        };
+      }),
+    );
+    const [select] = report.run.totals.measure.operations;
+    expect(page).toContain(`row found ${select?.succeeded.toLocaleString("en-US")} 0 100 %`);
+    expect(page).toMatch(/driver_calls_total 4,500 300 driver_errors_total 0 0/);
+    expect(page).toContain(`driver_latency_ms ${service.count.toLocaleString("en-US")}`);
+    expect(page).not.toContain("driver_never_ms");
+  });
+});

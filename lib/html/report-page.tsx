@@ -2,8 +2,10 @@
 
 import type { RunSeries } from "../result/series.ts";
 import type { RunFile } from "../schema/run.generated.ts";
+import { checkResults } from "../summary/instruments.ts";
 import { page, Section } from "./page.tsx";
 import { Headline, systemOf } from "./report/headline.tsx";
+import { CheckTable, InstrumentTables } from "./report/instruments.tsx";
 import { Operations, PercentileChart } from "./report/operations.tsx";
 import { SearchSteps } from "./report/search.tsx";
 import { Load, Resources, Setup, Statistics } from "./report/setup.tsx";
@@ -61,6 +63,12 @@ export function reportPage({ run, series, workload, missing = [] }: Report): str
     <Section key="errors" id="errors" title="Errors">
       <ErrorTable run={run} />
     </Section>,
+    run.totals.measure.instruments === undefined && checkResults(run).length === 0 ? null : (
+      <Section id="driver" title="Checks and the driver">
+        <CheckTable run={run} />
+        <InstrumentTables run={run} />
+      </Section>
+    ),
     measured && !search ? (
       <Section id="operations" title={several ? "Operations, one by one" : "The operation"}>
         <Operations run={run} series={series} />

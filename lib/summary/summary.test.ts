@@ -248,3 +248,32 @@ describe("units", () => {
     expect([share(0), share(0.01), share(0.02664), share(1)]).toEqual(["0 %", "1 %", "2.66 %", "100 %"]);
   });
 });
+
+describe("checks, and what the driver counts besides operations", () => {
+  it("are left out where there are none", () => {
+    expect(summarize(good())).not.toMatch(/^Checks|^Driver/m);
+  });
+
+  it("are told of the measured phase; operations with the same check are put together", () => {
+    const run = good();
+    const { operations, all } = run.totals.measure;
+    for (const operation of run.workload.operations) operation.check = "row found or stored";
+    run.totals.measure.instruments = {
+      counts: { spacetime_ws_connection_errors_total: 0, spacetime_reducer_calls_total: 4500 },
+      times: {
+        spacetime_reducer_latency_ms: all.service,
+        spacetime_subscription_latency_ms: { ...all.service, count: 0 },
+      },
+    };
+    const lines = summarize(run).split("\n");
+    const passed = operations.reduce((sum, { succeeded }) => sum + succeeded, 0);
+    expect(lines.find((line) => line.includes("row found or stored"))).toMatch(
+      new RegExp(`^  row found or stored +${count(passed)} +0 +100 %$`),
+    );
+    expect(lines).toContainEqual(expect.stringMatching(/^ {2}spacetime_reducer_calls_total +4,500 +300$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^ {2}spacetime_ws_connection_errors_total +0 +0$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^ {2}spacetime_reducer_latency_ms +30,000 /));
+    expect(lines.join("\n")).not.toContain("spacetime_subscription_latency_ms");
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
+  });
+});
