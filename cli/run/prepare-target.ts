@@ -1,6 +1,6 @@
 // What some systems need before k6 starts.
 
-import { type Environment, readInteger } from "../../lib/environment/index.ts";
+import { type Environment, readDuration, readInteger } from "../../lib/environment/index.ts";
 import { isSpacetimedb } from "../spacetimedb/address.ts";
 import { publishModule } from "../spacetimedb/publish.ts";
 
@@ -16,7 +16,9 @@ export async function prepareTarget(
   progress: { say(text: string): void },
 ): Promise<void> {
   if (!isSpacetimedb(target)) return;
-  const timeoutMilliseconds = readInteger(environment, "SPACETIME_CONN_TIMEOUT");
+  const seconds = readDuration(environment, "CONNECT_TIMEOUT");
+  const timeoutMilliseconds =
+    readInteger(environment, "SPACETIME_CONN_TIMEOUT") ?? (seconds === undefined ? undefined : seconds * 1000);
   await publishModule(target, {
     signal,
     say: (text) => progress.say(text),
