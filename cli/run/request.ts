@@ -103,7 +103,8 @@ export async function checkWork(
   const suite = findSuite(suiteName);
   const settings = await readSettings(suite.name, options);
   const given = options.target ?? (surroundings.DBMARK_TARGET || undefined);
-  const target = targetOf(suite.name, { ...surroundings, ...settings, DBMARK_TARGET: given });
+  // An empty one that was given is a mistake, and not one that was left out.
+  const target = given === "" ? given : targetOf(suite.name, { ...surroundings, ...settings, DBMARK_TARGET: given });
   const system = target === undefined ? "postgres" : checkTarget(target, suite.name);
   if (target === undefined && !suite.systems.includes("postgres")) {
     throw new CommandError(
