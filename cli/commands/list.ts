@@ -47,6 +47,9 @@ const topics: Record<string, () => Row[]> = {
     })),
 };
 
+/** Columns that are for programs alone: which suites a system runs is in the table of suites. */
+const forPrograms: Record<string, string> = { systems: "suites" };
+
 /** What a reader of a table has to know besides. */
 const notes: Record<string, string> = {
   profiles: `  (seconds: the warm-up of ${defaultWarmupSeconds} s included; workers: on this machine)`,
@@ -69,7 +72,10 @@ export function listCommand(): Command {
         process.stdout.write(`${describeVariables()}\n`);
         return;
       }
-      const parts = Object.entries(found).map(([name, rows]) => {
+      const parts = Object.entries(found).map(([name, all]) => {
+        const rows = all.map((row) =>
+          Object.fromEntries(Object.entries(row).filter(([column]) => column !== forPrograms[name])),
+        );
         const heading = topic === undefined ? `${name[0]?.toUpperCase()}${name.slice(1)}\n` : "";
         const note = notes[name];
         return [heading + table(rows, topic === undefined ? "  " : ""), ...(note === undefined ? [] : [note])].join(

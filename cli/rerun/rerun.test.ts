@@ -57,7 +57,7 @@ describe("refused with exit code 2", () => {
     [
       "a system that is not known",
       changed((run) => Object.assign(run.target, { system: "oracle" })),
-      /a run on oracle, which this dbmark does not know; it knows postgres, redis, noop/,
+      /a run on oracle, which this dbmark does not know; it knows postgres, redis, spacetimedb, noop/,
     ],
     [
       "what several instances made",
