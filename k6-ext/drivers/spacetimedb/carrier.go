@@ -43,7 +43,7 @@ func (c *carrier) open(ctx context.Context) (*lane, error) {
 	s.mutex.Lock()
 	l := c.lane
 	s.mutex.Unlock()
-	if l != nil {
+	if l != nil && !l.closed.Load() {
 		return l, nil
 	}
 	l, err := s.target.openLane(ctx)
@@ -137,19 +137,17 @@ func (c *carrier) step(ctx context.Context, f *httpFlight, step *step) *driver.E
 		return &failure
 	}
 	start := now()
-	a, lost := l.do(ctx, f.deadline, c.request)
+	a, failure := l.do(ctx, f.deadline, c.request)
 	call := step.verb == verbCall
 	if call {
 		s.meter.calls.Add(1)
 	}
-	if lost != nil {
+	if failure != nil {
 		if call {
 			s.meter.callErrors.Add(1)
 		}
-		s.lose(lost.cause)
-		told := *lost.cause
-		told.OutcomeUnknown = lost.sent
-		return &told
+		s.lose(failure)
+		return failure
 	}
 	if cap(c.request) > largestKept {
 		c.request, c.body, c.scratch = nil, nil, nil
@@ -157,7 +155,7 @@ func (c *carrier) step(ctx context.Context, f *httpFlight, step *step) *driver.E
 	if call {
 		s.meter.record(timeHTTPCall, now()-start)
 	}
-	failure := c.take(f, step, &a)
+	failure = c.take(f, step, &a)
 	if call && failure != nil {
 		s.meter.callErrors.Add(1)
 	}

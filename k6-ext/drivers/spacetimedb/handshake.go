@@ -74,7 +74,11 @@ func (t *target) shakeHands(ctx context.Context, token string) (*link, error) {
 	_, response, err := dialer.DialContext(ctx, where.String(), header)
 	if err != nil {
 		stop()
-		return nil, t.handshakeError(ctx, response, err)
+		var broken error
+		if guard != nil {
+			broken = guard.broken
+		}
+		return nil, t.handshakeError(ctx, response, err, broken)
 	}
 	l := &link{conn: guard.Conn, from: &source{guard.Conn}, token: token}
 	l.frames.from = l.from
@@ -140,14 +144,17 @@ func closingError(payload []byte) error {
 	return closedError{code: int(payload[0])<<8 | int(payload[1]), reason: shorten(payload[2:])}
 }
 
-// handshakeError says why there is no WebSocket. What is not surely SpacetimeDB is asked whether it is.
-func (t *target) handshakeError(ctx context.Context, response *http.Response, err error) error {
+// handshakeError says why there is no WebSocket; broken is what ended the connection, if something did.
+func (t *target) handshakeError(ctx context.Context, response *http.Response, err, broken error) error {
 	if response == nil {
 		var own *driver.Error
 		if errors.As(err, &own) || ctx.Err() != nil {
 			return err
 		}
-		return notHTTP(unwrapped(err))
+		if broken == nil && guardless(err) {
+			return err
+		}
+		return notHTTP(err, broken)
 	}
 	body, _ := io.ReadAll(response.Body)
 	a := answer{status: response.StatusCode, header: response.Header, body: body}
@@ -157,16 +164,10 @@ func (t *target) handshakeError(ctx context.Context, response *http.Response, er
 	return t.judge(ctx, &a)
 }
 
-// unwrapped takes a network error out of what a library put around it.
-func unwrapped(err error) error {
+// guardless says whether an error came before there was a connection.
+func guardless(err error) bool {
 	var network net.Error
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return io.EOF
-	case errors.As(err, &network):
-		return network
-	}
-	return err
+	return errors.As(err, &network)
 }
 
 // judge makes an error of an answer to a session's first request: what is not surely SpacetimeDB is asked whether it is.
@@ -199,6 +200,7 @@ type guardedConn struct {
 	passed int
 	end    int // of the header; 0: not known yet
 	failed bool
+	broken error
 }
 
 func (g *guardedConn) Read(p []byte) (int, error) {
@@ -209,6 +211,7 @@ func (g *guardedConn) Read(p []byte) (int, error) {
 		chunk := make([]byte, 4096)
 		n, err := g.Conn.Read(chunk)
 		if n == 0 {
+			g.broken = err
 			return 0, err
 		}
 		g.got = append(g.got, chunk[:n]...)

@@ -2,6 +2,7 @@ package spacetimedb
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -76,7 +77,7 @@ func (t *target) openHTTP(ctx context.Context, p *program) (driver.Session, erro
 func (t *target) admit(ctx context.Context, l *lane, token string, p *program) error {
 	a, failure := l.do(ctx, watchdog.Deadline(t.connectTimeout), t.appendRequest(nil, http.MethodGet, t.path("/schema?version=9"), token, "", nil))
 	if failure != nil {
-		return t.unreached(ctx, failure.cause)
+		return t.unreached(ctx, failure)
 	}
 	if a.status != http.StatusOK {
 		return t.connectError(ctx, t.judge(ctx, &a))
@@ -238,7 +239,7 @@ func (s *httpSession) Query(ctx context.Context, statement driver.Statement) (*d
 	if err := s.refusal(ctx); err != nil {
 		return nil, err
 	}
-	request, err := s.target.queryRequest(statement, s.token)
+	request, reducer, err := s.target.queryRequest(statement, s.token)
 	if err != nil {
 		return nil, err
 	}
@@ -247,10 +248,10 @@ func (s *httpSession) Query(ctx context.Context, statement driver.Statement) (*d
 	if err != nil {
 		return nil, err
 	}
-	result, err := s.target.query(ctx, l, request)
-	if l.closed.Load() {
-		s.lose(err.(*driver.Error))
-		return nil, err
+	result, err := s.target.query(ctx, l, request, reducer)
+	var failure *driver.Error
+	if errors.As(err, &failure) && failure.SessionLost {
+		s.lose(failure)
 	}
 	s.mutex.Lock()
 	s.idle = append(s.idle, c)

@@ -20,9 +20,11 @@ import (
 type lane struct {
 	target *target
 	conn   net.Conn
+	from   *remembering
 	reader *bufio.Reader
 	watch  *watchdog.Watch
 	body   bytes.Buffer
+	final  bool // the server closes the connection after its answer
 	closed atomic.Bool
 }
 
@@ -34,7 +36,21 @@ func (t *target) openLane(ctx context.Context) (*lane, error) {
 	if err != nil {
 		return nil, t.connectError(ctx, err)
 	}
-	return &lane{target: t, conn: conn, reader: bufio.NewReaderSize(conn, 8<<10), watch: watchdog.New(conn)}, nil
+	from := &remembering{Conn: conn}
+	return &lane{target: t, conn: conn, from: from, reader: bufio.NewReaderSize(from, 8<<10), watch: watchdog.New(conn)}, nil
+}
+
+// remembering keeps the error that ended reading: what reads lines makes another one of it.
+type remembering struct {
+	net.Conn
+	err error
+}
+
+func (r *remembering) Read(p []byte) (n int, err error) {
+	if n, err = r.Conn.Read(p); err != nil {
+		r.err = err
+	}
+	return n, err
 }
 
 // close may be called by any goroutine, more than once.
@@ -79,38 +95,37 @@ func appendBody(to, body []byte) []byte {
 	return append(append(to, "\r\n\r\n"...), body...)
 }
 
-// lost is why a lane can not be used any more; sent says whether the request may have reached the server.
-type lost struct {
-	cause *driver.Error
-	sent  bool
-}
-
-// do sends a request and reads its answer, until the deadline of the watchdog's clock.
-func (l *lane) do(ctx context.Context, deadline int64, request []byte) (a answer, failure *lost) {
+// do sends a request and reads its answer, until the deadline of the watchdog's clock. After a failure, whose outcome is unknown, the lane is closed.
+func (l *lane) do(ctx context.Context, deadline int64, request []byte) (a answer, failure *driver.Error) {
 	l.watch.Arm(ctx.Done(), deadline)
-	n, err := l.conn.Write(request)
+	_, err := l.conn.Write(request)
 	if err == nil {
 		a, err = l.read()
+	} else if early, readErr := l.read(); readErr == nil {
+		// A server that does not want all of a request may have said why before it hung up.
+		a, err, l.final = early, nil, true
 	}
 	reason := l.watch.Disarm()
 	if err == nil && reason != watchdog.None { // the answer was there before the watchdog
 		err = l.conn.SetDeadline(time.Time{})
 	}
 	if err == nil {
+		if l.final {
+			l.close()
+		}
 		return a, nil
 	}
-	failure = &lost{cause: l.cause(ctx, err, reason), sent: n > 0}
+	failure = l.cause(ctx, err, reason)
+	failure.OutcomeUnknown = true
 	l.close()
 	return a, failure
 }
-
-var errHungUp = protocolError("it closes the connection after each answer")
 
 func (l *lane) read() (a answer, err error) {
 	for {
 		response, err := http.ReadResponse(l.reader, nil)
 		if err != nil {
-			return a, notHTTP(err)
+			return a, notHTTP(err, l.from.err)
 		}
 		if response.StatusCode >= 100 && response.StatusCode < 200 && response.StatusCode != http.StatusSwitchingProtocols {
 			continue
@@ -121,22 +136,15 @@ func (l *lane) read() (a answer, err error) {
 		if err != nil {
 			return a, err
 		}
-		if response.Close {
-			l.reader.Reset(closedReader{})
-		}
+		l.final = response.Close
 		return answer{status: response.StatusCode, header: response.Header, body: l.body.Bytes()}, nil
 	}
 }
 
-// closedReader is read after an answer that was said to be the last one.
-type closedReader struct{}
-
-func (closedReader) Read([]byte) (int, error) { return 0, io.EOF }
-
-// notHTTP tells an answer that is none of HTTP from a connection that broke.
-func notHTTP(err error) error {
-	if _, network := err.(net.Error); network || err == io.EOF || err == io.ErrUnexpectedEOF {
-		return err
+// notHTTP tells an answer that is none of HTTP from a connection that broke, as broken says if it did.
+func notHTTP(err, broken error) error {
+	if broken != nil {
+		return broken
 	}
 	return protocolError(fmt.Sprintf("it does not answer in HTTP (%v)", err))
 }
@@ -155,19 +163,6 @@ func (l *lane) cause(ctx context.Context, err error, reason watchdog.Reason) *dr
 	}
 }
 
-// ask sends a request that is not on the hot path, on a lane of its own or a given one, and judges the answer: 200, or an error. Before a session is
-// open, what breaks is that the server can not be reached.
-func (t *target) ask(ctx context.Context, l *lane, deadline int64, request []byte) (answer, error) {
-	a, failure := l.do(ctx, deadline, request)
-	if failure != nil {
-		return a, failure.cause
-	}
-	if a.status == http.StatusOK {
-		return a, nil
-	}
-	return a, t.refusal(&a)
-}
-
 // refusal makes an error of an answer that is not 200, to whatever was asked about the database.
 func (t *target) refusal(a *answer) *driver.Error {
 	text := shorten(a.body)
@@ -180,6 +175,9 @@ func (t *target) refusal(a *answer) *driver.Error {
 	case http.StatusNotFound:
 		return &driver.Error{Kind: driver.KindNotFound, Code: "404", Message: fmt.Sprintf("there is no database %q at %s", t.database, t.address),
 			Hint: "Publish one: npx dbmark run spacetimedb --target " + t.url + " does"}
+	case http.StatusRequestEntityTooLarge:
+		return &driver.Error{Kind: driver.KindStatement, Code: "413", Message: "the server takes no request of that size over HTTP: " + text,
+			Hint: "Send less, or use a WebSocket, which takes messages of 32 MB"}
 	case http.StatusPaymentRequired:
 		return errNoEnergy
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout, http.StatusInternalServerError:

@@ -72,7 +72,7 @@ func (t *target) fetch(ctx context.Context, method, path, token string) (answer,
 	defer l.close()
 	a, failure := l.do(ctx, watchdog.Deadline(t.connectTimeout), t.appendRequest(nil, method, path, token, "", nil))
 	if failure != nil {
-		return a, t.unreached(ctx, failure.cause)
+		return a, t.unreached(ctx, failure)
 	}
 	if a.status != http.StatusOK {
 		return a, t.connectError(ctx, t.judge(ctx, &a))
@@ -110,7 +110,7 @@ func (t *target) health(ctx context.Context) (healthAnswer, error) {
 	defer l.close()
 	a, failure := l.do(ctx, watchdog.Deadline(t.connectTimeout), t.appendRequest(nil, http.MethodGet, "/v1/health", "", "", nil))
 	if failure != nil {
-		return told, t.unreached(ctx, failure.cause)
+		return told, t.unreached(ctx, failure)
 	}
 	if a.status != http.StatusOK || json.Unmarshal(a.body, &told) != nil || !strings.Contains(told.Package, "spacetimedb") {
 		return told, t.notSpacetime(fmt.Sprintf("GET /v1/health answers status %d and %.80q", a.status, a.body), nil)

@@ -22,7 +22,7 @@ func (s *session) Query(ctx context.Context, statement driver.Statement) (*drive
 	if err := s.refusal(ctx); err != nil {
 		return nil, err
 	}
-	request, err := s.target.queryRequest(statement, s.link.token)
+	request, reducer, err := s.target.queryRequest(statement, s.link.token)
 	if err != nil {
 		return nil, err
 	}
@@ -30,18 +30,12 @@ func (s *session) Query(ctx context.Context, statement driver.Statement) (*drive
 	if err != nil {
 		return nil, err
 	}
-	result, err := s.target.query(ctx, side, request)
-	if side.closed.Load() {
-		s.exchanging.Lock()
-		s.side = nil
-		s.exchanging.Unlock()
-	}
-	return result, err
+	return s.target.query(ctx, side, request, reducer)
 }
 
 // openSide gives the connection for queries.
 func (s *session) openSide(ctx context.Context) (*lane, error) {
-	if s.side != nil {
+	if s.side != nil && !s.side.closed.Load() {
 		return s.side, nil
 	}
 	opened, err := s.target.openLane(ctx)
@@ -58,23 +52,23 @@ func (s *session) openSide(ctx context.Context) (*lane, error) {
 	return opened, nil
 }
 
-// queryRequest makes the request of a statement for Session.Query.
-func (t *target) queryRequest(statement driver.Statement, token string) ([]byte, error) {
+// queryRequest makes the request of a statement for Session.Query, and names the reducer that it calls; empty: it is SQL.
+func (t *target) queryRequest(statement driver.Statement, token string) (request []byte, reducer string, err error) {
 	if len(statement.Command) > 0 && statement.Text == "" {
-		return nil, driver.Usagef("SpacetimeDB has no commands; write SQL, or CALL reducer(…)")
+		return nil, "", driver.Usagef("SpacetimeDB has no commands; write SQL, or CALL reducer(…)")
 	}
 	parsed, err := parse(statement.Text)
 	if err != nil {
-		return nil, driver.Usagef("statement %.80q can not be read: %v", statement.Text, err)
+		return nil, "", driver.Usagef("statement %.80q can not be read: %v", statement.Text, err)
 	}
 	if parsed.placeholders != len(statement.Arguments) {
-		return nil, driver.Usagef("statement %.80q has %d placeholders, and %d arguments are given", statement.Text, parsed.placeholders, len(statement.Arguments))
+		return nil, "", driver.Usagef("statement %.80q has %d placeholders, and %d arguments are given", statement.Text, parsed.placeholders, len(statement.Arguments))
 	}
 	values := make([]driver.Value, len(statement.Arguments))
 	s := &step{statement: parsed}
 	for i, argument := range statement.Arguments {
 		if err := driver.SetAny(&values[i], argument); err != nil {
-			return nil, driver.Usagef("argument %d: %v", i+1, err)
+			return nil, "", driver.Usagef("argument %d: %v", i+1, err)
 		}
 		s.sources = append(s.sources, i)
 	}
@@ -82,17 +76,17 @@ func (t *target) queryRequest(statement driver.Statement, token string) ([]byte,
 	case verbCall:
 		body, wrong := s.appendNaturalArguments(values)
 		if wrong != "" {
-			return nil, driver.Usagef("%s", wrong)
+			return nil, "", driver.Usagef("%s", wrong)
 		}
-		return t.appendRequest(nil, http.MethodPost, t.path("/call/"+parsed.reducer), token, "application/json", body), nil
+		return t.appendRequest(nil, http.MethodPost, t.path("/call/"+parsed.reducer), token, "application/json", body), parsed.reducer, nil
 	case verbQuery:
 		sql, wrong := s.appendSQL(nil, values)
 		if wrong != "" {
-			return nil, driver.Usagef("%s", wrong)
+			return nil, "", driver.Usagef("%s", wrong)
 		}
-		return t.appendRequest(nil, http.MethodPost, t.path("/sql"), token, "text/plain", sql), nil
+		return t.appendRequest(nil, http.MethodPost, t.path("/sql"), token, "text/plain", sql), "", nil
 	default:
-		return nil, driver.Usagef("statement %.80q is only for operations of a workload; a query takes SQL or CALL", statement.Text)
+		return nil, "", driver.Usagef("statement %.80q is only for operations of a workload; a query takes SQL or CALL", statement.Text)
 	}
 }
 
@@ -117,22 +111,18 @@ func (s *step) appendNaturalArguments(values []driver.Value) (body []byte, wrong
 }
 
 // query sends a request of queryRequest.
-func (t *target) query(ctx context.Context, l *lane, request []byte) (*driver.ResultSet, error) {
+func (t *target) query(ctx context.Context, l *lane, request []byte, reducer string) (*driver.ResultSet, error) {
 	a, failure := l.do(ctx, watchdog.Deadline(t.timeout), request)
 	if failure != nil {
-		told := *failure.cause
-		told.OutcomeUnknown = failure.sent
-		return nil, &told
+		return nil, failure
 	}
-	call := bytes.Contains(request[:bytes.IndexByte(request, '\n')], []byte("/call/"))
 	if a.status != http.StatusOK {
-		name, _, _ := strings.Cut(string(request[bytes.Index(request, []byte("/call/"))+len("/call/"):]), " ")
-		if call {
-			return nil, t.callFailure(&a, name)
+		if reducer != "" {
+			return nil, t.callFailure(&a, reducer)
 		}
 		return nil, t.sqlFailure(&a)
 	}
-	if call {
+	if reducer != "" {
 		return &driver.ResultSet{RowsAffected: 1}, nil
 	}
 	result, err := readResult(a.body)

@@ -31,7 +31,7 @@ type session struct {
 	// task is the one that the session waits as, if any.
 	task *multiplex.Task
 
-	// out is what has not been sent yet. queued counts the bytes ever appended to it, sent those the connection took: they tell which
+	// out is what has not been sent yet. queued counts the bytes ever appended to it, sent those that were written: they tell which
 	// requests may have reached the server.
 	out          []byte
 	payload      []byte
@@ -241,8 +241,8 @@ func (s *session) flush() error {
 	if len(s.out) == 0 {
 		return nil
 	}
-	n, err := s.link.conn.Write(s.out)
-	s.sent += int64(n)
+	_, err := s.link.conn.Write(s.out)
+	s.sent += int64(len(s.out)) // of a write that failed, too, nobody knows for sure how much has left
 	s.out = s.out[:0]
 	if cap(s.out) > largestKept {
 		s.out = nil
