@@ -20,7 +20,9 @@ func TestWhatCannotBeIsToldBeforeAnythingRuns(t *testing.T) {
 	other := httptest.NewServer(http.NotFoundHandler())
 	defer other.Close()
 	mute := silentListener(t)
-	at := func(scheme, userinfo, address, database string) string { return scheme + "://" + userinfo + address + "/" + database }
+	at := func(scheme, userinfo, address, database string) string {
+		return scheme + "://" + userinfo + address + "/" + database
+	}
 	good := call("CALL increment($1, 1)", "id")
 	for _, c := range []struct {
 		name, url string

@@ -2,7 +2,7 @@ package spacetimedb
 
 import (
 	"bytes"
-	"strconv"
+	"encoding/json"
 )
 
 // scanner reads JSON from front to back, without copies and without looking at what nobody asks for. After something that is no JSON it gives
@@ -111,8 +111,9 @@ func unescape(raw []byte) []byte {
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return raw
 	}
-	text, err := strconv.Unquote(`"` + string(bytes.ReplaceAll(raw, []byte(`\/`), []byte("/"))) + `"`)
-	if err != nil { // surrogates, which Go does not write
+	quoted := append(append([]byte{'"'}, raw...), '"')
+	var text string
+	if json.Unmarshal(quoted, &text) != nil {
 		return raw
 	}
 	return []byte(text)
