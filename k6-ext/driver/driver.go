@@ -74,6 +74,13 @@ type Target interface {
 	Close() error
 }
 
+// Persistent is a Target that says how hard to try before an operation fails because its session was lost and there is no other one.
+type Persistent interface {
+	Target
+	// Reconnects is how often connecting anew is tried again where it failed with a retryable error, and the wait before each further attempt.
+	Reconnects() (retries int, delay time.Duration)
+}
+
 // Program is a workload compiled by one Target for its sessions; opaque to everybody else.
 type Program interface {
 	// MaximumDepth is the most requests that one session may have in flight with this

@@ -53,7 +53,7 @@ func (w *Worker) haveSession() *driver.Error {
 			return canceled()
 		}
 	}
-	session, failure := sessions.reconnect(w.calls)
+	session, failure := w.connect(sessions)
 	if failure != nil {
 		w.failures++
 		w.engine.giveUpDraining()
@@ -61,6 +61,23 @@ func (w *Worker) haveSession() *driver.Error {
 	}
 	w.session, w.failures = session, 0
 	return nil
+}
+
+// connect connects anew, as often as the target says.
+func (w *Worker) connect(sessions *sessions) (driver.Session, *driver.Error) {
+	retries, delay := 0, time.Duration(0)
+	if target, persistent := w.engine.config.Target.(driver.Persistent); persistent {
+		retries, delay = target.Reconnects()
+	}
+	for ; ; retries-- {
+		session, failure := sessions.reconnect(w.calls)
+		if failure == nil || !failure.Retryable || retries <= 0 || w.engine.over() {
+			return session, failure
+		}
+		if !w.pause(delay) {
+			return nil, canceled()
+		}
+	}
 }
 
 // acquire takes a place: from the shared pool, waiting for it, or the worker's own. The session may be nil: then it is to be connected.

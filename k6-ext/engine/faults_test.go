@@ -266,6 +266,51 @@ func TestARetryableErrorIsTriedAgainUpToItsLimitAndCountedApart(t *testing.T) {
 	}
 }
 
+// persistent is a faulty target that says how often to try to connect anew.
+type persistent struct {
+	*faulty
+	retries int
+	delay   time.Duration
+}
+
+func (p *persistent) Open(driver.Config) (driver.Target, error)      { return p, nil }
+func (p *persistent) Reconnects() (retries int, delay time.Duration) { return p.retries, p.delay }
+
+func TestALostSessionIsOpenedAgainAsOftenAsItsTargetSays(t *testing.T) {
+	const refusals = 3
+	for _, test := range []struct {
+		retries   int
+		retryable bool
+		failed    uint64 // the one that was in flight, and those for which there was no session
+	}{{refusals, true, 1}, {refusals - 1, true, 2}, {0, true, 1 + refusals}, {100, false, 1 + refusals}} {
+		f := &faulty{
+			answer: func(request int64) *driver.Error {
+				if request == 10 {
+					return &driver.Error{Kind: driver.KindConnection, SessionLost: true, OutcomeUnknown: true, Message: "cut"}
+				}
+				return nil
+			},
+			refuse: func(opened int64) error {
+				if opened > 1 && opened <= 1+refusals {
+					return &driver.Error{Kind: driver.KindUnreachable, Retryable: test.retryable, Message: "nobody listens"}
+				}
+				return nil
+			},
+		}
+		p := &persistent{f, test.retries, 30 * time.Millisecond}
+		e := prepareWith(t, p, "faulty://", func(c *Config) { c.Workers, c.Count = 1, 100 })
+		runAll(context.Background(), e, 0)
+		outcome, total := finish(e)
+		if total.Operations != 100 || total.Failed != test.failed || outcome.Reconnects != 1 || f.opened.Load() != 2+refusals {
+			t.Errorf("%d retries, retryable %v: %d operations, %d failed, expected %d; %d reconnects, %d attempts in all", test.retries, test.retryable,
+				total.Operations, total.Failed, test.failed, outcome.Reconnects, f.opened.Load())
+		}
+		if waited := time.Duration(total.Service.Max()); test.failed == 1 && waited < refusals*p.delay {
+			t.Errorf("the operation took %v with %d waits of %v", waited, refusals, p.delay)
+		}
+	}
+}
+
 func TestSessionsAreOpenedBeforeTheRunOrNotAtAll(t *testing.T) {
 	refused := &driver.Error{Kind: driver.KindTooManyConnections, Message: "full"}
 	f := &faulty{refuse: func(opened int64) error {

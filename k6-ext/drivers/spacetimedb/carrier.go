@@ -174,7 +174,7 @@ func (c *carrier) take(f *httpFlight, step *step, a *answer) *driver.Error {
 	}
 	if step.verb == verbCall {
 		written = 1
-	} else {
+	} else if !t.discard {
 		answers, err := readAnswers(a.body)
 		if err != nil {
 			return t.notSpacetime(err.Error(), err)

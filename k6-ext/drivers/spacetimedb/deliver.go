@@ -227,7 +227,9 @@ func (s *session) answer(p *pending, m *message, failure *driver.Error, dst []dr
 		s.subscriptions = s.subscriptions[:max(0, len(s.subscriptions)-1)]
 	default:
 		s.meter.record(timeOther, took)
-		read = m.rows
+		if read = m.rows; s.target.discard {
+			read = 0
+		}
 	}
 	if failure == nil {
 		c.RowsRead += read

@@ -7,7 +7,7 @@
 //	spacetimedbs://… the same over TLS, as ?ssl=true; ?ca=FILE trusts that authority, ?insecure=true trusts anybody
 //
 // Options: compression=none|brotli|gzip of what the server sends over a WebSocket (none); ping=30s, the time of silence after which a
-// connection is asked whether it lives (none); retries=3 and retry_delay=1s of the step RECONNECT (none).
+// connection is asked whether it lives (none); discard=true, to read rows without counting them; retries=3 and retry_delay=1s of connecting anew (none).
 package spacetimedb
 
 import (
@@ -51,6 +51,7 @@ type target struct {
 	timeout, connectTimeout time.Duration
 	ping                    time.Duration // zero: none
 	retries                 int
+	discard                 bool
 	retryDelay              time.Duration
 
 	meters meters
@@ -119,6 +120,9 @@ func (t *target) openSession(ctx context.Context, p *program) (driver.Session, e
 	}
 	return t.openSocket(ctx, p)
 }
+
+// Reconnects implements driver.Persistent.
+func (t *target) Reconnects() (retries int, delay time.Duration) { return t.retries, t.retryDelay }
 
 // takeMissing says whether the next session is in place of one that was lost.
 func (t *target) takeMissing() bool {

@@ -100,6 +100,8 @@ func (t *target) readOption(name, value string) (err error) {
 		if t.retries, err = strconv.Atoi(value); err != nil || t.retries < 0 || t.retries > 1000 {
 			return driver.Usagef("option retries=%q of spacetimedb: expected a whole number from 0 to 1000", value)
 		}
+	case "discard":
+		t.discard, err = readBool(name, value)
 	case "insecure", "ca":
 		if t.tls == nil {
 			return driver.Usagef("option %s of spacetimedb is for TLS; use spacetimedbs:// or ?ssl=true", name)
@@ -113,7 +115,7 @@ func (t *target) readOption(name, value string) (err error) {
 		return driver.Usagef("option token of spacetimedb is not taken, because URLs with options are often shown; " +
 			"put it where a password is: spacetimedb://:TOKEN@host:port/database")
 	default:
-		return driver.Usagef("option %q is not known to spacetimedb; known are ca, compression, insecure, ping, retries, retry_delay, ssl", name)
+		return driver.Usagef("option %q is not known to spacetimedb; known are ca, compression, discard, insecure, ping, retries, retry_delay, ssl", name)
 	}
 	return err
 }
