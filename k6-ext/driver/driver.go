@@ -88,6 +88,14 @@ type Program interface {
 	MaximumDepth() int
 }
 
+// Looping is a Program whose sessions fare better on loops than on goroutines with any number of workers: their requests wait for messages, each
+// of which would otherwise wake a goroutine. Without it, loops are used where they have been seen to pay for request-reply systems.
+type Looping interface {
+	Program
+	// Loops says whether it is so.
+	Loops() bool
+}
+
 // Server says what answered, and which of its settings matter when figures are compared.
 type Server struct {
 	// Product is the name the server gives itself: "PostgreSQL", "Redis".

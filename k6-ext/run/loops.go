@@ -1,6 +1,10 @@
 package run
 
-import "runtime"
+import (
+	"runtime"
+
+	"github.com/dbmark/dbmark/k6-ext/driver"
+)
 
 // longIteration is the number of operations from which it pays to bring a worker to its loop and back.
 const longIteration = 100
@@ -10,12 +14,19 @@ const longIteration = 100
 const mostOnLoop = 16
 
 // loops is the number of loops that the workers run on: one for each processor where more workers than processors do one
-// operation after another, each on its own session. In an open loop workers wait for what is due rather than for replies; a search has all kinds of loads, and
-// compares them on goroutines.
+// operation after another, each on its own session, or any number where the program asks for loops. In an open loop workers wait for what is
+// due rather than for replies; a search has all kinds of loads, and compares them on goroutines.
 func (r *Run) loops() int {
 	d := r.declaration
 	processors := runtime.GOMAXPROCS(0)
-	if d.Executors || r.config.Schedule != nil || r.config.Staged || r.config.PoolSize > 0 || r.config.Workers <= processors || r.config.Workers > mostOnLoop*processors {
+	if d.Executors || r.config.Schedule != nil || r.config.Staged || r.config.PoolSize > 0 {
+		return 0
+	}
+	asked := false
+	if program, can := r.config.Program.(driver.Looping); can {
+		asked = program.Loops()
+	}
+	if !asked && (r.config.Workers <= processors || r.config.Workers > mostOnLoop*processors) {
 		return 0
 	}
 	if d.OperationsPerIteration > 0 && d.OperationsPerIteration < longIteration {

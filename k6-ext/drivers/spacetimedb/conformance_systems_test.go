@@ -101,9 +101,9 @@ func conformance(server *spacetimedbtest.Server, mode, token string) drivertest.
 			Fill: func(n int64, p []driver.Value) { p[0].SetText(fmt.Sprintf("missing %d", n)) }},
 		Large: &drivertest.Case{Operation: create, Fill: func(n int64, p []driver.Value) {
 			p[0].SetText(fmt.Sprintf("large %d", largeNumber.Add(1)))
-			p[1].SetText(strings.Repeat("x", 16<<20))
+			p[1].SetText(strings.Repeat("x", 8<<20))
 		}},
-		LargeBytes: 16 << 20,
+		LargeBytes: 8 << 20,
 	}
 	if mode == modeHTTP {
 		// The server takes no more than 2 MB over HTTP.
