@@ -154,10 +154,13 @@ func (t *target) handshakeError(ctx context.Context, response *http.Response, er
 		if broken == nil && guardless(err) {
 			return err
 		}
-		return notHTTP(err, broken)
+		if broken != nil {
+			return broken
+		}
+		return protocolError(fmt.Sprintf("it does not answer in HTTP (%v)", err))
 	}
 	body, _ := io.ReadAll(response.Body)
-	a := answer{status: response.StatusCode, header: response.Header, body: body}
+	a := answer{status: response.StatusCode, spacetime: response.Header.Get("spacetime-identity") != "", body: body}
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		return protocolError("its handshake is none of a WebSocket")
 	}
@@ -172,7 +175,7 @@ func guardless(err error) bool {
 
 // judge makes an error of an answer to a session's first request: what is not surely SpacetimeDB is asked whether it is.
 func (t *target) judge(ctx context.Context, a *answer) error {
-	if !a.spacetime() {
+	if !a.spacetime {
 		if _, err := t.health(ctx); err != nil {
 			return t.notSpacetime(fmt.Sprintf("it answers HTTP status %d, and /v1/health does not tell a version", a.status), err)
 		}

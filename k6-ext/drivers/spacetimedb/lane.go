@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -20,7 +19,6 @@ import (
 type lane struct {
 	target *target
 	conn   net.Conn
-	from   *remembering
 	reader *bufio.Reader
 	watch  *watchdog.Watch
 	body   bytes.Buffer
@@ -36,21 +34,7 @@ func (t *target) openLane(ctx context.Context) (*lane, error) {
 	if err != nil {
 		return nil, t.connectError(ctx, err)
 	}
-	from := &remembering{Conn: conn}
-	return &lane{target: t, conn: conn, from: from, reader: bufio.NewReaderSize(from, 8<<10), watch: watchdog.New(conn)}, nil
-}
-
-// remembering keeps the error that ended reading: what reads lines makes another one of it.
-type remembering struct {
-	net.Conn
-	err error
-}
-
-func (r *remembering) Read(p []byte) (n int, err error) {
-	if n, err = r.Conn.Read(p); err != nil {
-		r.err = err
-	}
-	return n, err
+	return &lane{target: t, conn: conn, reader: bufio.NewReaderSize(conn, 8<<10), watch: watchdog.New(conn)}, nil
 }
 
 // close may be called by any goroutine, more than once.
@@ -60,16 +44,6 @@ func (l *lane) close() {
 		_ = l.conn.Close()
 	}
 }
-
-// answer is what came for a request. The body is good until the lane's next one.
-type answer struct {
-	status int
-	header http.Header
-	body   []byte
-}
-
-// spacetime says whether the answer is surely one of SpacetimeDB.
-func (a *answer) spacetime() bool { return a.header.Get("spacetime-identity") != "" }
 
 // appendRequest appends a request of HTTP/1.1. A content type is only given with a body.
 func (t *target) appendRequest(to []byte, method, path, token, contentType string, body []byte) []byte {
@@ -121,32 +95,10 @@ func (l *lane) do(ctx context.Context, deadline int64, request []byte) (a answer
 	return a, failure
 }
 
-func (l *lane) read() (a answer, err error) {
-	for {
-		response, err := http.ReadResponse(l.reader, nil)
-		if err != nil {
-			return a, notHTTP(err, l.from.err)
-		}
-		if response.StatusCode >= 100 && response.StatusCode < 200 && response.StatusCode != http.StatusSwitchingProtocols {
-			continue
-		}
-		l.body.Reset()
-		_, err = l.body.ReadFrom(io.LimitReader(response.Body, maximumMessage))
-		_ = response.Body.Close()
-		if err != nil {
-			return a, err
-		}
-		l.final = response.Close
-		return answer{status: response.StatusCode, header: response.Header, body: l.body.Bytes()}, nil
-	}
-}
-
-// notHTTP tells an answer that is none of HTTP from a connection that broke, as broken says if it did.
-func notHTTP(err, broken error) error {
-	if broken != nil {
-		return broken
-	}
-	return protocolError(fmt.Sprintf("it does not answer in HTTP (%v)", err))
+func (l *lane) read() (answer, error) {
+	h, err := readAnswer(l.reader, &l.body)
+	l.final = h.final
+	return h.answer, err
 }
 
 func (l *lane) cause(ctx context.Context, err error, reason watchdog.Reason) *driver.Error {
