@@ -88,12 +88,12 @@ type Program interface {
 	MaximumDepth() int
 }
 
-// Looping is a Program whose sessions fare better on loops than on goroutines with any number of workers: their requests wait for messages, each
-// of which would otherwise wake a goroutine. Without it, loops are used where they have been seen to pay for request-reply systems.
+// Looping is a Program that says itself whether its sessions fare better on loops than on goroutines: a system whose requests wait for messages does
+// with any number of workers. For other programs, loops are used where they have been seen to pay for request-reply systems.
 type Looping interface {
 	Program
-	// Loops says whether it is so.
-	Loops() bool
+	// Loops says so for sessions with up to that many requests in flight.
+	Loops(depth int) bool
 }
 
 // Server says what answered, and which of its settings matter when figures are compared.

@@ -14,7 +14,7 @@ const longIteration = 100
 const mostOnLoop = 16
 
 // loops is the number of loops that the workers run on: one for each processor where more workers than processors do one
-// operation after another, each on its own session, or any number where the program asks for loops. In an open loop workers wait for what is
+// operation after another, each on its own session, or any number where the program says that loops are better. In an open loop workers wait for what is
 // due rather than for replies; a search has all kinds of loads, and compares them on goroutines.
 func (r *Run) loops() int {
 	d := r.declaration
@@ -22,11 +22,11 @@ func (r *Run) loops() int {
 	if d.Executors || r.config.Schedule != nil || r.config.Staged || r.config.PoolSize > 0 {
 		return 0
 	}
-	asked := false
-	if program, can := r.config.Program.(driver.Looping); can {
-		asked = program.Loops()
-	}
-	if !asked && (r.config.Workers <= processors || r.config.Workers > mostOnLoop*processors) {
+	if program, says := r.config.Program.(driver.Looping); says {
+		if !program.Loops(r.config.Depth) {
+			return 0
+		}
+	} else if r.config.Workers <= processors || r.config.Workers > mostOnLoop*processors {
 		return 0
 	}
 	if d.OperationsPerIteration > 0 && d.OperationsPerIteration < longIteration {

@@ -21,7 +21,7 @@ func BenchmarkIncrement(b *testing.B) {
 	for _, mode := range modes {
 		for _, depth := range []int{1, 20} {
 			b.Run(fmt.Sprintf("%s/%d", mode, depth), func(b *testing.B) { benchmarkIncrement(b, server, mode, depth, nil) })
-			if mode != modeHTTP {
+			if mode != modeHTTP || depth == 1 {
 				b.Run(fmt.Sprintf("%s/%d/loop", mode, depth), func(b *testing.B) {
 					loop, err := multiplex.NewLoop()
 					if err != nil {

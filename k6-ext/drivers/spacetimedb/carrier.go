@@ -7,14 +7,16 @@ import (
 	"time"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/driver/multiplex"
 	"github.com/dbmark/dbmark/k6-ext/driver/watchdog"
 )
 
 // carrier exchanges requests over one HTTP connection, one at a time.
 type carrier struct {
 	session *httpSession
-	lane    *lane // nil: not connected yet; guarded by the session's mutex
-	stopped bool  // guarded by the session's mutex
+	lane    *lane           // nil: not connected yet; guarded by the session's mutex
+	task    *multiplex.Task // of whoever has the carrier
+	stopped bool            // guarded by the session's mutex
 
 	request, body, scratch []byte
 }
@@ -28,6 +30,7 @@ type job struct {
 // carry performs a job, and gives it to Deliver.
 func (c *carrier) carry(j job) {
 	s := c.session
+	c.waitAs(nil)
 	last := c.perform(s.ctx, j)
 	s.mutex.Lock()
 	s.idle = append(s.idle, c)
@@ -108,11 +111,17 @@ func (c *carrier) think(ctx context.Context, f *httpFlight, step *step) *driver.
 		return nil
 	}
 	wait := min(step.think, max(0, time.Duration(f.deadline-watchdog.Deadline(0))))
+	if task := c.task; task != nil {
+		for left := wait; left > 0 && ctx.Err() == nil && !c.session.closed.Load(); left -= thinkStep {
+			task.Sleep(min(left, thinkStep))
+		}
+		wait = 0
+	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		if wait < step.think {
+		if time.Duration(f.deadline-watchdog.Deadline(0)) <= 0 {
 			return &driver.Error{Kind: driver.KindTimeout, OutcomeUnknown: true, Message: fmt.Sprintf("no answer within %v", c.session.target.timeout)}
 		}
 	case <-ctx.Done():

@@ -19,6 +19,8 @@ type program struct {
 	calls bool
 	// reconnects: at least one step does, so that sessions can not share a thread.
 	reconnects bool
+	// together: at least one operation sends its steps at once.
+	together bool
 
 	binding sync.Mutex
 	bound   bool
@@ -27,9 +29,13 @@ type program struct {
 // MaximumDepth is 1 where an operation takes several round trips.
 func (p *program) MaximumDepth() int { return p.depth }
 
-// Loops implements driver.Looping: where sessions can share threads, a call on a loop costs the client half of what it costs on a goroutine, or less.
-func (p *program) Loops() bool {
-	return p.target.mode != modeHTTP && p.target.tls == nil && !p.reconnects
+// Loops implements driver.Looping: where sessions can share threads, a call on a loop costs the client half of what it costs on a goroutine, or
+// less. Over HTTP, requests in flight together are on connections of their own, each with a goroutine.
+func (p *program) Loops(depth int) bool {
+	if p.target.mode == modeHTTP && (depth > 1 || p.together) {
+		return false
+	}
+	return p.target.tls == nil && !p.reconnects
 }
 
 // maximumDepth is the most messages that a session has in flight. A server hangs up on a client with 16,384 unread replies.
@@ -65,6 +71,7 @@ func (t *target) Compile(operations []driver.Operation) (driver.Program, error) 
 		if err != nil {
 			return nil, err
 		}
+		p.together = p.together || o.together
 		switch {
 		case o.together:
 			p.depth = min(p.depth, max(1, maximumDepth/len(o.steps)))

@@ -32,9 +32,6 @@ func TestConformance(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			suite := conformance(server, mode, token)
 			drivertest.Run(t, suite)
-			if mode == modeHTTP {
-				return
-			}
 			t.Run("multiplexed", func(t *testing.T) {
 				suite.Driver = drivertest.Multiplexed(t, suite.Driver)
 				drivertest.Run(t, suite)

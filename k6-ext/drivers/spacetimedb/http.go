@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/dbmark/dbmark/k6-ext/driver"
+	"github.com/dbmark/dbmark/k6-ext/driver/multiplex"
 	"github.com/dbmark/dbmark/k6-ext/driver/watchdog"
 )
 
@@ -19,10 +20,13 @@ type httpSession struct {
 	meter   *shard
 	token   string
 
-	// held is a request that was submitted while none was in flight: it waits for Deliver, or for a second one.
-	held     *httpFlight
+	// held are requests that wait for Deliver: only then is it known whether one is alone.
+	held     []*httpFlight
 	inFlight int
 	spare    []*httpFlight
+
+	// task is the one that a request which is alone waits as, if any.
+	task *multiplex.Task
 
 	// ctx ends what the carriers do.
 	ctx    context.Context
@@ -130,20 +134,8 @@ func (s *httpSession) Submit(ctx context.Context, r *driver.Request) *driver.Err
 	f.deadline = watchdog.Deadline(s.target.timeout)
 	f.committed, f.completion = 0, driver.Completion{Tag: r.Tag}
 	s.inFlight++
-	if s.inFlight == 1 && !f.operation.together {
-		s.held = f
-		return nil
-	}
-	s.dispatchHeld()
-	s.dispatch(f)
+	s.held = append(s.held, f)
 	return nil
-}
-
-func (s *httpSession) dispatchHeld() {
-	if held := s.held; held != nil {
-		s.held = nil
-		s.dispatch(held)
-	}
 }
 
 // dispatch hands an operation to a carrier or, where its steps are sent together, each step to one.
@@ -176,9 +168,11 @@ func (s *httpSession) Deliver(ctx context.Context, dst []driver.Completion) []dr
 	if s.inFlight == 0 {
 		return dst
 	}
-	if f := s.held; f != nil {
-		s.held = nil
+	if s.inFlight == 1 && len(s.held) == 1 && !s.held[0].operation.together {
+		f := s.held[0]
+		s.held = s.held[:0]
 		c := s.carrier()
+		c.waitAs(s.task)
 		c.perform(ctx, job{f, -1})
 		s.mutex.Lock()
 		s.idle = append(s.idle, c)
@@ -188,6 +182,10 @@ func (s *httpSession) Deliver(ctx context.Context, dst []driver.Completion) []dr
 		s.spare = append(s.spare, f)
 		return dst
 	}
+	for _, f := range s.held {
+		s.dispatch(f)
+	}
+	s.held = s.held[:0]
 	done := ctx.Done()
 	for {
 		s.mutex.Lock()
@@ -244,6 +242,7 @@ func (s *httpSession) Query(ctx context.Context, statement driver.Statement) (*d
 		return nil, err
 	}
 	c := s.carrier()
+	c.waitAs(s.task)
 	l, err := c.open(ctx)
 	if err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ import (
 type lane struct {
 	target *target
 	conn   net.Conn
+	from   *source
 	reader *bufio.Reader
 	watch  *watchdog.Watch
 	body   bytes.Buffer
@@ -34,7 +35,8 @@ func (t *target) openLane(ctx context.Context) (*lane, error) {
 	if err != nil {
 		return nil, t.connectError(ctx, err)
 	}
-	return &lane{target: t, conn: conn, reader: bufio.NewReaderSize(conn, 8<<10), watch: watchdog.New(conn)}, nil
+	from := &source{conn}
+	return &lane{target: t, conn: conn, from: from, reader: bufio.NewReaderSize(from, 8<<10), watch: watchdog.New(conn)}, nil
 }
 
 // close may be called by any goroutine, more than once.
