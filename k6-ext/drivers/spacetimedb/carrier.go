@@ -140,6 +140,9 @@ func (c *carrier) step(ctx context.Context, f *httpFlight, step *step) *driver.E
 	}
 	l, err := c.open(ctx)
 	if err != nil {
+		if ended := s.givenUp(); ended != nil {
+			return ended
+		}
 		failure := *s.target.connectError(ctx, err)
 		failure.SessionLost = true
 		s.lose(&failure)
@@ -154,6 +157,9 @@ func (c *carrier) step(ctx context.Context, f *httpFlight, step *step) *driver.E
 	if failure != nil {
 		if call {
 			s.meter.callErrors.Add(1)
+		}
+		if ended := s.givenUp(); ended != nil && failure.Kind == driver.KindCanceled {
+			return ended
 		}
 		s.lose(failure)
 		return failure

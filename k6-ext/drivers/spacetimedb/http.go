@@ -28,9 +28,9 @@ type httpSession struct {
 	// task is the one that a request which is alone waits as, if any.
 	task *multiplex.Task
 
-	// ctx ends what the carriers do.
+	// ctx ends what the carriers do; its cause, an *driver.Error, says why.
 	ctx    context.Context
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
 
 	mutex    sync.Mutex
 	idle     []*carrier
@@ -70,7 +70,7 @@ func (t *target) openHTTP(ctx context.Context, p *program) (driver.Session, erro
 	}
 	s := &httpSession{target: t, program: p, meter: t.meters.shard(), token: token,
 		carriers: map[*carrier]struct{}{}, signal: make(chan struct{}, 1)}
-	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	c := &carrier{session: s, lane: first}
 	s.carriers[c] = struct{}{}
 	s.idle = append(s.idle, c)
@@ -201,8 +201,7 @@ func (s *httpSession) Deliver(ctx context.Context, dst []driver.Completion) []dr
 		case <-s.signal:
 		case <-done:
 			// Everything in flight ends soon now, and tells so.
-			s.lose(&driver.Error{Kind: endedKind(ctx), Message: "the context was over while the request was in flight", Err: ctx.Err()})
-			s.cancel()
+			s.lose(&driver.Error{Kind: endedKind(ctx), Message: "the context was over while the request was in flight", Err: ctx.Err(), SessionLost: true})
 			done = nil
 		}
 	}
@@ -219,7 +218,7 @@ func (s *httpSession) finish(f *httpFlight) {
 	}
 }
 
-// lose marks the session as lost: what is in flight on its other connections ends on its own.
+// lose marks the session as lost. What is in flight on its other connections ends with it, unless this one was only too slow.
 func (s *httpSession) lose(cause *driver.Error) {
 	later := *cause
 	later.Kind, later.Message, later.SessionLost = driver.KindConnection, "the session was given up: "+cause.Message, true
@@ -227,6 +226,20 @@ func (s *httpSession) lose(cause *driver.Error) {
 		s.meter.drops.Add(1)
 		s.target.missing.Add(1)
 	}
+	if cause.Kind != driver.KindTimeout || cause.Err != nil {
+		s.cancel(cause)
+	}
+}
+
+// givenUp is what a request says that ended because its session did; nil: it did not.
+func (s *httpSession) givenUp() *driver.Error {
+	var cause *driver.Error
+	if !errors.As(context.Cause(s.ctx), &cause) {
+		return nil
+	}
+	told := *cause
+	told.OutcomeUnknown, told.SessionLost = true, true
+	return &told
 }
 
 // Query runs one statement of SQL, or CALL. It takes the target's timeout at most.
@@ -263,7 +276,7 @@ func (s *httpSession) Close(context.Context) error {
 	if s.closed.Swap(true) {
 		return nil
 	}
-	s.cancel()
+	s.cancel(&driver.Error{Kind: driver.KindCanceled, Message: "the session was closed while the request was in flight"})
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	for c := range s.carriers {

@@ -94,7 +94,6 @@ type decoder struct {
 	// inflated holds what was compressed; nested what was in it.
 	inflated, nested []byte
 	deletes, inserts [][]byte
-	scratch          []byte
 }
 
 func (d *decoder) decode(opcode byte, payload []byte, m *message) error {

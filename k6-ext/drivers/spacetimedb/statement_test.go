@@ -133,6 +133,17 @@ func TestTextsSurviveJSON(t *testing.T) {
 			t.Errorf("%q was read as %q", text, got)
 		}
 	}
+	// Each byte, at each place of a word.
+	for c := range 0x80 {
+		for at := range 20 {
+			text := []byte(strings.Repeat("é", 10))
+			text = append(append(text[:at&^1:at&^1], byte(c)), text[at&^1:]...)
+			var back string
+			if err := json.Unmarshal(appendJSONText(nil, text), &back); err != nil || back != string(text) {
+				t.Errorf("%q came back as %q, %v", text, back, err)
+			}
+		}
+	}
 	// Servers in other languages write surrogates and escape slashes.
 	if got := string(unescape([]byte(`\ud83d\ude00 \/ \u00e9`))); got != "😀 / é" {
 		t.Errorf("%q", got)

@@ -2,6 +2,7 @@ package spacetimedb
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"strconv"
 	"time"
@@ -51,14 +52,13 @@ var plain = func() (set [256]bool) {
 
 // appendEscaped appends the inside of a text of JSON.
 func appendEscaped(to, text []byte) []byte {
-	start := 0
-	for i, c := range text {
-		if plain[c] {
-			continue
+	for {
+		n := plainBeginning(text)
+		to = append(to, text[:n]...)
+		if n == len(text) {
+			return to
 		}
-		to = append(to, text[start:i]...)
-		start = i + 1
-		switch c {
+		switch c := text[n]; c {
 		case '"', '\\':
 			to = append(to, '\\', c)
 		case '\n':
@@ -70,8 +70,24 @@ func appendEscaped(to, text []byte) []byte {
 		default:
 			to = append(to, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 		}
+		text = text[n+1:]
 	}
-	return append(to, text[start:]...)
+}
+
+// plainBeginning is how many bytes, from the first on, stand for themselves in JSON. It looks at eight at once, because messages are long.
+func plainBeginning(text []byte) (n int) {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; n+8 <= len(text); n += 8 {
+		word := binary.LittleEndian.Uint64(text[n:])
+		quotes, backslashes := word^ones*'"', word^ones*'\\'
+		if ((word-ones*0x20)&^word|(quotes-ones)&^quotes|(backslashes-ones)&^backslashes)&highs != 0 {
+			break
+		}
+	}
+	for n < len(text) && plain[text[n]] {
+		n++
+	}
+	return n
 }
 
 // appendJSON appends a value as one of a scalar type in JSON. mistake says why it is none of that type; empty: it is.
