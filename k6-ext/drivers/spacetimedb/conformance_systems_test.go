@@ -98,9 +98,9 @@ func conformance(server *spacetimedbtest.Server, mode, token string) drivertest.
 			Fill: func(n int64, p []driver.Value) { p[0].SetText(fmt.Sprintf("missing %d", n)) }},
 		Large: &drivertest.Case{Operation: create, Fill: func(n int64, p []driver.Value) {
 			p[0].SetText(fmt.Sprintf("large %d", largeNumber.Add(1)))
-			p[1].SetText(strings.Repeat("x", 8<<20))
+			p[1].SetText(strings.Repeat("x", 4<<20))
 		}},
-		LargeBytes: 8 << 20,
+		LargeBytes: 4 << 20,
 	}
 	if mode == modeHTTP {
 		// The server takes no more than 2 MB over HTTP.

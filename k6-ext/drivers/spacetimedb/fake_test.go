@@ -3,7 +3,6 @@ package spacetimedb
 import (
 	"bufio"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"net"
 	"net/http"
@@ -349,28 +348,4 @@ func TestReducersWithOtherTypesThanScalarsAreNamed(t *testing.T) {
 			t.Errorf("%s: %v", statement, err)
 		}
 	}
-}
-
-// FuzzFrames feeds a reader of frames with anything: it must end without a panic, whatever comes and in whatever pieces.
-func FuzzFrames(f *testing.F) {
-	f.Add([]byte{0x82, 3, 1, 2, 3, 0x89, 0}, uint8(1))
-	f.Add(binary.BigEndian.AppendUint64([]byte{0x82, 127}, 1<<40), uint8(3))
-	f.Add([]byte{0x02, 1, 9, 0x80, 126, 0, 1, 9}, uint8(2))
-	f.Fuzz(func(t *testing.T, stream []byte, step uint8) {
-		r := &frames{}
-		for len(stream) > 0 {
-			n := copy(r.room(), stream[:min(len(stream), 1+int(step))])
-			r.took(n)
-			stream = stream[n:]
-			for {
-				_, _, ok, err := r.next()
-				if err != nil {
-					return
-				}
-				if !ok {
-					break
-				}
-			}
-		}
-	})
 }
