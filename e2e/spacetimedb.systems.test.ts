@@ -175,6 +175,26 @@ describe("websocketStress", () => {
   });
 });
 
+describe("DISCARD_RESPONSE_BODIES", () => {
+  it.each([
+    ["a WebSocket", {}],
+    ["HTTP", { USE_WEBSOCKET: "false" }],
+  ])("leaves what was read over %s undecoded, and uncounted", async (_name, protocol) => {
+    const variables = { ...counted, ...protocol, SCENARIO: "mixed", OPERATION_COUNT: "400" };
+    const read = await expectBooks(server, await server.k6(variables, { script }));
+    const discarded = await expectBooks(
+      server,
+      await server.k6({ ...variables, DISCARD_RESPONSE_BODIES: "true" }, { script }),
+    );
+    expect(operationOf(read, "read-user").rowsRead).toBe(operationOf(read, "read-user").operations);
+    expect(operationOf(discarded, "read-user")).toMatchObject({
+      operations: operationOf(read, "read-user").operations,
+      failed: 0,
+      rowsRead: 0,
+    });
+  });
+});
+
 describe("messages", () => {
   it.each([
     ["0", {}, 200],
