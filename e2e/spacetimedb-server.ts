@@ -172,6 +172,8 @@ export class TestSpacetimedb extends TestTarget {
       { stdio: ["ignore", log, log], env: { ...process.env, NO_COLOR: "1" } },
     );
     child.once("error", () => {}); // told by the wait for it
+    started.add(child);
+    child.once("exit", () => started.delete(child));
     this.#process = child;
     for (let attempt = 0; attempt < 1000 && child.exitCode === null; attempt++) {
       const answered = await fetch(`http://${this.host}/v1/ping`).catch(() => undefined);
@@ -181,6 +183,12 @@ export class TestSpacetimedb extends TestTarget {
     throw new Error(`SpacetimeDB does not answer on ${this.host}:\n${this.log}`);
   }
 }
+
+/** What runs: a benchmark that breaks off leaves nothing behind. */
+const started = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of started) child.kill("SIGKILL");
+});
 
 const paths: Record<string, string> = {};
 
