@@ -114,6 +114,9 @@ func (c *Configuration) read(text string) error {
 		if len(values) > 1 {
 			return fmt.Errorf("has the option %q twice", name)
 		}
+		if values[0] == "" {
+			return fmt.Errorf("has the option %q without a value", name)
+		}
 	}
 	c.Address = parsed.Scheme + "://" + parsed.Host
 	if database := strings.Trim(parsed.Path, "/"); database != "" {

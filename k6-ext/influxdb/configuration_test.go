@@ -74,6 +74,7 @@ func TestWhatIsNotAPlaceIsRefusedWithoutShowingASecret(t *testing.T) {
 		{"http://db/load?password=" + secret, nil, `the option "password"`},
 		{"http://db?token=" + secret + "&org=a&bucket=b", nil, `the option "token"`},
 		{"http://db/load?retention=a&retention=b", nil, "twice"},
+		{"http://db?org=&bucket=", map[string]string{"K6_INFLUXDB_TOKEN": secret}, "without a value"},
 		{"http://db/load?insecure=yes", nil, `insecure is "yes"`},
 		{"http://db/load?bucket=b", nil, `the database "load" of InfluxDB 1.x, and`},
 		{"http://db?bucket=b", map[string]string{"K6_INFLUXDB_TOKEN": secret}, `the organisation "" and the bucket "b"`},
