@@ -28,6 +28,7 @@ import type { RunEvent } from "./events.ts";
 import type { Interruption } from "./interruption.ts";
 import { describeEnd, type K6End, type K6Process, startK6 } from "./k6-process.ts";
 import { codesOf } from "./outcome.ts";
+import { errorsOfOutputs } from "./output-errors.ts";
 import { noteLosses, type OutputEvent } from "./outputs.ts";
 import { gitRevision } from "./revision.ts";
 import type { RunEnd, Runnable } from "./run.ts";
@@ -234,7 +235,12 @@ async function judge(
         interrupted ? { status: "interrupted", reason: how } : { status: "crashed", reason: how },
       );
     }
-    for (const { folder: own, outputs } of instances) noteLosses(own, outputs);
+    for (const { folder: own, outputs, number, logFile } of instances) {
+      noteLosses(own, outputs);
+      if (existsSync(logFile))
+        for (const message of errorsOfOutputs(readFileSync(logFile, "utf8")))
+          progress.say(`Instance ${number}: ${message}`);
+    }
     const { run, path } = await mergeFolders(await readInstances([parts]), () => folder);
     process.stdout.write(`${summarize(run, { path: pathFromHere(path), color: hasColor() })}\n`);
     codes.push(...codesOf(run));

@@ -6,6 +6,7 @@ import { Progress } from "../progress/progress.ts";
 import { describeExecution, execute, isExplained } from "./execution.ts";
 import { Interrupted, Interruption } from "./interruption.ts";
 import { judgeRun, type Story } from "./outcome.ts";
+import { errorsOfOutputs } from "./output-errors.ts";
 import { noteLosses, type OutputEvent } from "./outputs.ts";
 import { prepareTarget } from "./prepare-target.ts";
 import type { RunRequest } from "./request.ts";
@@ -78,6 +79,7 @@ async function runK6(
   progress.close();
   tellOfServer(database, execution.story, progress);
   noteLosses(execution.story.folder, ofOutputs);
+  for (const message of errorsOfOutputs(execution.log)) progress.say(message);
   const codes = await judgeRun(execution.story, execution.end);
   if (!isExplained(execution)) progress.say(`dbmark: ${describeExecution(execution)}`);
   return { exitCode: mostImportant(codes), folder: execution.story.folder };
