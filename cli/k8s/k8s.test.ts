@@ -158,7 +158,7 @@ describe("refused with exit code 2, and nothing is written, is", () => {
     ["a password in an output", ["--k6-out", "influxdb=http://me:hidden@influx:8086/k6"], /has a password or token/],
     ["a token in an output", ["--k6-out", "experimental=http://x/?token=hidden"], /has a password or token/],
     ["an output to a file", ["--k6-out", "json=samples.json"], /every instance would write it/],
-    ["an output with a comma", ["--k6-out", "statsd=a,b"], /has a comma/],
+    ["an output with a comma", ["--k6-out", "influxdb=http://influx:8086/a,b"], /has a comma/],
     ["one instance", ["--instances", "1"], /expected is a whole number from 2 to 1000/],
     ["no number of instances", ["--instances", "many"], /--instances many is not accepted/],
     ["more instances than workers", ["--profile", "tps100", "--instances", "11"], /more than the 10 workers/],

@@ -62,6 +62,7 @@ describe("refused without showing a secret", () => {
     [`influxdb=http://db?org=a&bucket=b&token=${secret}`, {}, /the option "token"/],
     ["influxdb=http://db/load?retention=a&retention=b", {}, /"retention" twice/],
     ["influxdb=http://db/load?insecure=yes", {}, /neither true nor false/],
+    ["influxdb=http://db?org=&bucket=", token, /has the option "org" without a value/],
     ["influxdb=http://db/load?org=a", {}, /names a database of InfluxDB 1\.x, and an organisation or a bucket/],
     ["influxdb=http://db?bucket=b", token, /has a bucket and no organisation/],
     ["influxdb=http://db?org=a", token, /has an organisation and no bucket/],
@@ -183,5 +184,28 @@ describe("in a run", () => {
     expect(stderr).toMatch(/has the option "precision"; known are/);
     expect(stderr).not.toContain(secret);
     expect(existsSync(join(results.out, "none"))).toBe(false);
+  });
+
+  it("errors of k6's own outputs are told, too", { timeout: 120_000 }, async () => {
+    const away = await answering(0, "");
+    servers.pop()?.close();
+    const ended = await dbmark(
+      [
+        ...["run", "oltp", "--target", "noop://local?latency=1ms", "--out", results.out, "--profile", "tps200"],
+        ...["--metrics", "windows", "--set", "STEADY_STATE_DURATION=2s", "--set", "WARMUP_DURATION=0s"],
+        ...["--k6-out", "experimental-prometheus-rw", "--k6-out", "opentelemetry"],
+      ],
+      {
+        K6_PROMETHEUS_RW_SERVER_URL: `http://${away}/api/v1/write`,
+        K6_OTEL_EXPORTER_PROTOCOL: "http/protobuf",
+        K6_OTEL_HTTP_EXPORTER_INSECURE: "true",
+        K6_OTEL_HTTP_EXPORTER_ENDPOINT: away,
+      },
+    );
+    expect(ended.stderr).toMatch(
+      /k6's output Prometheus remote write told of [\d,]+ errors?, the first: Failed to send .*refused.*k6\.log/,
+    );
+    expect(ended.stderr).toMatch(/k6's output OpenTelemetry told of [\d,]+ errors?, the first: .*refused/);
+    expectNoStackTrace(ended.stderr);
   });
 });

@@ -8,6 +8,7 @@ import { readRun, runFileName } from "../../lib/result/index.ts";
 import { messageOf } from "../errors.ts";
 import { redact } from "../redact.ts";
 import type { RunEvent } from "./events.ts";
+import { checkK6Output } from "./k6-outputs.ts";
 
 /** What an output tells of itself. */
 export type OutputEvent = RunEvent & { event: "output" };
@@ -30,7 +31,7 @@ const options = ["org", "bucket", "retention", "consistency", "insecure"];
  * Outputs for k6 from those that the user asked for.
  * @param asked values of `--k6-out`.
  * @param environment the user's.
- * @throws {UsageError} for an InfluxDB that cannot be meant; never with a secret.
+ * @throws {UsageError} for an output that there is not, and an InfluxDB that cannot be meant; never with a secret.
  */
 export function checkOutputs(asked: readonly string[], environment: NodeJS.ProcessEnv): Outputs {
   const checked: Outputs = { outputs: [], environment: {} };
@@ -38,6 +39,7 @@ export function checkOutputs(asked: readonly string[], environment: NodeJS.Proce
     const equals = output.indexOf("=");
     const name = equals < 0 ? output : output.slice(0, equals);
     if (!ownNames.includes(name)) {
+      checkK6Output(output);
       checked.outputs.push(output);
       continue;
     }
@@ -76,8 +78,10 @@ function readUrl(text: string): URL {
   }
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) refuse(text, `has the option "${twice}" twice`);
+  const empty = names.find((name) => url.searchParams.get(name) === "");
+  if (empty !== undefined) refuse(text, `has the option "${empty}" without a value`);
   const insecure = url.searchParams.get("insecure");
-  if (!["", "true", "false", null].includes(insecure)) refuse(text, "has an insecure that is neither true nor false");
+  if (!["true", "false", null].includes(insecure)) refuse(text, "has an insecure that is neither true nor false");
   return url;
 }
 

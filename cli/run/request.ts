@@ -9,6 +9,7 @@ import { CommandError } from "../errors.ts";
 import { assertBuilt, scriptBundle } from "../installation.ts";
 import { redact } from "../redact.ts";
 import { checkInstances, readInstanceCount, refuseFindmax } from "./instance-count.ts";
+import { checkOutputFile } from "./k6-outputs.ts";
 import { checkOutputs } from "./outputs.ts";
 import { isProfileFile, readProfileFile } from "./profile-file.ts";
 import { prepareResultsFolder } from "./results-folder.ts";
@@ -69,6 +70,7 @@ export async function checkRequest(suiteName: string, options: RunOptions): Prom
     );
   }
   const outputs = checkOutputs(options.k6Out, process.env);
+  for (const output of outputs.outputs) checkOutputFile(output);
   return {
     ...work,
     keep: options.keep === true,
