@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { flatOut, missing, restart, start, steady, write } from "../bench/influxdb/scenarios.ts";
 import { administrator, InfluxdbServer } from "../bench/influxdb/server.ts";
-import { totalsInFile, totalsInInfluxdb } from "../bench/influxdb/totals.ts";
+import { operationsOf, totalsInFile, totalsInInfluxdb } from "../bench/influxdb/totals.ts";
 import { type Ended, endWhatIsLeft, type Running, startDbmark, startK6Run } from "../cli/command-under-test.ts";
 import { argumentsOf, familyOf } from "../cli/run/processes-under-test.ts";
 import { problemsOfRunFile, type RunFile, readRun } from "../lib/result/index.ts";
@@ -137,6 +137,23 @@ it("plain k6 writes with dbmark's output as well, and tells the end in its log",
   expect(stderr).toMatch(/InfluxDB at http:\/\/127\.0\.0\.1:\d+\/plain: [\d,]+ points written, none lost/);
   const run = result();
   expect(await totalsInInfluxdb(server, "plain", run.testid)).toEqual(totalsInFile(run));
+});
+
+it("plain k6 with its own output is as it was: sums of seconds arrive", { timeout: 120_000 }, async () => {
+  await startK6Run("oltp", ["--quiet", "--out", `influxdb=${server.url}/own`], {
+    DBMARK_TARGET: "noop://local?latency=1ms",
+    DBMARK_RESULTS: out,
+    LOAD_PROFILE: "tps100",
+    STEADY_STATE_DURATION: "2s",
+    WARMUP_DURATION: "0s",
+    METRICS: "windows",
+  }).ended;
+  const run = result();
+  const own = await totalsInInfluxdb(server, "own", run.testid);
+  // It knows no histograms.
+  const sums = Object.entries(totalsInFile(run)).filter(([key]) => !key.includes("_bucket"));
+  expect(operationsOf(own)).toBe(200);
+  for (const [key, value] of sums) expect(own[key], key).toBe(value);
 });
 
 describe("with users and passwords", () => {
