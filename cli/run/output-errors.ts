@@ -21,16 +21,18 @@ function outputOf(line: string): string | undefined {
  * @param log what k6 wrote.
  */
 export function errorsOfOutputs(log: string): string[] {
-  const byOutput = new Map<string, string[]>();
+  const byOutput = new Map<string, { errors: number; first: string }>();
   for (const line of log.split("\n")) {
     if (fieldOf(line, "level") !== "error") continue;
     const output = outputOf(line);
-    if (output !== undefined) byOutput.set(output, [...(byOutput.get(output) ?? []), line]);
+    if (output === undefined) continue;
+    const told = byOutput.get(output) ?? { errors: 0, first: line };
+    told.errors += 1;
+    byOutput.set(output, told);
   }
-  return [...byOutput].map(([output, lines]) => {
-    const [first = ""] = lines;
+  return [...byOutput].map(([output, { errors, first }]) => {
     const said = [fieldOf(first, "msg"), fieldOf(first, "error")].filter((text) => text !== undefined).join(": ");
-    const number = lines.length === 1 ? "1 error" : `${lines.length.toLocaleString("en")} errors`;
+    const number = errors === 1 ? "1 error" : `${errors.toLocaleString("en")} errors`;
     return (
       `k6's output ${output} told of ${number}, the first: ${said}. k6 does not count what is lost by that; k6.log in the run folder has all that it said. ` +
       "The measurement and its result are not touched"
