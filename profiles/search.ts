@@ -2,6 +2,7 @@
 
 import {
   type Environment,
+  formatDuration,
   readChoice,
   readDuration,
   readInteger,
@@ -11,6 +12,9 @@ import {
 } from "../lib/environment/index.ts";
 import type { LoadProfile, Search } from "../lib/profile.ts";
 import { findmaxWorkers } from "./findmax.ts";
+
+/** Workers that a search may go up to, as LOAD_WORKERS may. */
+const mostWorkers = 100_000;
 
 const searchVariables = [
   "FINDMAX",
@@ -67,18 +71,30 @@ export function resolveSearch(found: LoadProfile, environment: Environment): Loa
   }
   const applied = apply(search, environment);
   const workers = workersOf(profile, applied, environment);
+  const limit = readDuration(environment, "FINDMAX_TIME_LIMIT") ?? segment.seconds;
+  refuseTooShort(limit, applied);
   return {
     ...profile,
     segments: [
       {
         ...segment,
-        seconds: readDuration(environment, "FINDMAX_TIME_LIMIT") ?? segment.seconds,
+        seconds: limit,
         workers: { from: workers, to: workers },
         ...(applied.of === "rate" && { rate: { from: highestOf(applied), to: highestOf(applied) } }),
       },
     ],
     search: applied,
   };
+}
+
+/** Refuses a limit in which not even one step has room: nothing would be known at its end. @throws {UsageError} */
+function refuseTooShort(limit: number, { stepSeconds, warmupSeconds }: Search): void {
+  const step = warmupSeconds + stepSeconds;
+  if (limit >= step) return;
+  throw new UsageError(
+    `FINDMAX_TIME_LIMIT=${formatDuration(limit)} is shorter than one step, which takes ${formatDuration(step)} (WARMUP_DURATION and ` +
+      "STEADY_STATE_DURATION), and a search takes many. Raise it, or make the steps shorter.",
+  );
 }
 
 /** The highest load that is tried. */
@@ -121,12 +137,12 @@ function apply(search: Search, environment: Environment): Search {
   };
 }
 
-/** A load that a variable gives: workers are whole. */
+/** A load that a variable gives: workers are whole, and fewer than rates may be. */
 function loadOf({ of }: Search, environment: Environment, name: string): number | undefined {
   const load = readNumber(environment, name);
-  if (load !== undefined && of === "workers" && !Number.isInteger(load)) {
+  if (load !== undefined && of === "workers" && !(Number.isInteger(load) && load <= mostWorkers)) {
     throw new UsageError(
-      `${name}=${load} is not accepted with FINDMAX=workers; expected is a whole number of workers.`,
+      `${name}=${load} is not accepted with FINDMAX=workers; expected is a whole number of workers from 1 to ${mostWorkers.toLocaleString("en")}.`,
     );
   }
   return load;

@@ -19,6 +19,8 @@ const (
 	beyondPercentile = 10
 	// chance is how unlikely it must be that a target which keeps its limit looks as bad as it does, where there are fewer.
 	chance = 0.05
+	// negligible is a probability that does not change a sum of them.
+	negligible = 1e-15
 )
 
 // OperationsFor is the number of operations from which a percentile is compared with its limit as it is: 200 for a p95, 1,000 for a p99.
@@ -265,7 +267,12 @@ func atLeast(k, n uint64, p float64) float64 {
 		return value
 	}
 	for i := range k {
-		below += math.Exp(logFactorial(n) - logFactorial(i) - logFactorial(n-i) + float64(i)*math.Log(p) + float64(n-i)*math.Log1p(-p))
+		term := math.Exp(logFactorial(n) - logFactorial(i) - logFactorial(n-i) + float64(i)*math.Log(p) + float64(n-i)*math.Log1p(-p))
+		below += term
+		// Beyond the most likely number, terms only get smaller: of a million operations that were late, few have to be looked at.
+		if float64(i) > float64(n)*p && term < negligible {
+			break
+		}
 	}
 	return math.Max(0, 1-below)
 }

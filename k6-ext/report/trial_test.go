@@ -147,7 +147,7 @@ func TestTheTailOfTheBinomialDistribution(t *testing.T) {
 		k, n     uint64
 		p        float64
 		expected float64
-	}{{0, 10, 0.5, 1}, {10, 10, 0.5, 1.0 / 1024}, {1, 10, 0.1, 1 - math.Pow(0.9, 10)}, {3, 4, 0.5, 5.0 / 16}, {1, 5, 0, 0}, {5, 5, 1, 1}} {
+	}{{0, 10, 0.5, 1}, {10, 10, 0.5, 1.0 / 1024}, {1, 10, 0.1, 1 - math.Pow(0.9, 10)}, {3, 4, 0.5, 5.0 / 16}, {1, 5, 0, 0}, {5, 5, 1, 1}, {5_000_000, 10_000_000, 0.01, 0}} {
 		if actual := atLeast(c.k, c.n, c.p); math.Abs(actual-c.expected) > 1e-9 {
 			t.Errorf("at least %d of %d with %v: %v, expected %v", c.k, c.n, c.p, actual, c.expected)
 		}

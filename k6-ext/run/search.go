@@ -133,7 +133,7 @@ func (r *Run) startSearch() *searcher {
 	if declared == nil {
 		return nil
 	}
-	s := &searcher{run: r, declared: declared}
+	s := &searcher{run: r, declared: declared, steps: []record.Step{}}
 	plan := declared.plan()
 	if declared.open() && r.rehearsed != nil {
 		s.ceiling = ceilingShare * r.rehearsed.operationsPerSecond

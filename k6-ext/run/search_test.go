@@ -215,6 +215,18 @@ func TestASearchThatTakesTooLongSaysSo(t *testing.T) {
 	}
 }
 
+func TestASearchWithoutTimeForAStepHasNone(t *testing.T) {
+	profile := searching("rate", 2, nil)
+	profile["segments"].([]any)[0].(map[string]any)["seconds"] = 0.1
+	r := started(t, limited, map[string]any{"target": "noop://capacity-none?capacity=1000", "profile": profile})
+	iterate(t, context.Background(), r)
+	file := finish(t, r)
+	// The schema knows a list of steps, and no absence of one.
+	if file.Steps == nil || len(file.Steps) > 0 || searchReportOf(t, file).Conclusion != "unfinished" {
+		t.Fatalf("%#v, %+v", file.Steps, file.Report)
+	}
+}
+
 func TestASearchWithoutAnythingToJudgeByIsRefused(t *testing.T) {
 	r := newRun(t, map[string]any{"profile": searching("rate", 2, nil)})
 	ctx := context.Background()
