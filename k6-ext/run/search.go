@@ -29,6 +29,9 @@ type Search struct {
 const (
 	// longerAtMost is how many times its length a step may take where operations are rare.
 	longerAtMost = 3
+	// leastOperations are due in every step of an open loop that has the time for them: with one or two, hardly any limit can be missed, and a load
+	// would be said to hold of which nothing is known.
+	leastOperations = 10
 	// searchLook is how often a step that goes on is looked at.
 	searchLook = 20 * time.Millisecond
 	// lostShare of a step's operations that have waited beyond every limit make it hopeless.
@@ -211,11 +214,16 @@ func (s *searcher) perform(ctx context.Context) {
 // length of a step's measured part: half as long where it only has to find the bracket, longer where operations with a limit are rare.
 func (s *searcher) length(load float64, purpose findmax.Purpose) time.Duration {
 	base := seconds(s.declared.StepSeconds)
+	shortest := base
 	if purpose == findmax.Grow || purpose == findmax.Shrink {
-		return base / 2
+		shortest /= 2
 	}
 	if !s.declared.open() {
-		return base
+		return shortest
+	}
+	shortest = min(max(shortest, seconds(leastOperations/load)), longerAtMost*base)
+	if purpose == findmax.Grow || purpose == findmax.Shrink {
+		return shortest
 	}
 	weights := 0.0
 	for i := range s.run.declared.Operations {
@@ -237,5 +245,5 @@ func (s *searcher) length(load float64, purpose findmax.Purpose) time.Duration {
 		longest = max(longest, needed/(load*weight/weights))
 	}
 	// A mix is random: a tenth more makes sure of the number.
-	return min(max(base, seconds(1.1*longest)), longerAtMost*base)
+	return min(max(shortest, seconds(1.1*longest)), longerAtMost*base)
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dbmark/dbmark/k6-ext/findmax"
 	"github.com/dbmark/dbmark/k6-ext/pacing"
 	"github.com/dbmark/dbmark/k6-ext/record"
 )
@@ -212,6 +213,26 @@ func TestASearchThatTakesTooLongSaysSo(t *testing.T) {
 	if file.Status != record.Complete || report.Conclusion != "unfinished" || !strings.Contains(report.Reason, "FINDMAX_TIME_LIMIT") || file.Validity.Valid ||
 		file.Validity.Reasons[0].Code != record.CodeSearchUnfinished {
 		t.Fatalf("%s, %+v, %+v", file.Status, report, file.Validity)
+	}
+}
+
+func TestStepsThatFindTheBracketAreShortButNotWithoutOperations(t *testing.T) {
+	for _, c := range []struct {
+		of       string
+		load     float64
+		purpose  findmax.Purpose
+		expected time.Duration
+	}{
+		{record.SearchRate, 200, findmax.Grow, 5 * time.Second},
+		{record.SearchRate, 1, findmax.Shrink, 10 * time.Second},
+		{record.SearchRate, 0.1, findmax.Shrink, 30 * time.Second},
+		{record.SearchWorkers, 1, findmax.Grow, 5 * time.Second},
+		{record.SearchWorkers, 1, findmax.Confirm, 10 * time.Second},
+	} {
+		s := &searcher{declared: &Search{Of: c.of, StepSeconds: 10}}
+		if length := s.length(c.load, c.purpose); length != c.expected {
+			t.Errorf("%s of %v %s: %v, expected %v", c.purpose, c.load, c.of, length, c.expected)
+		}
 	}
 }
 
