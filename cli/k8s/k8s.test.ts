@@ -195,7 +195,7 @@ describe("refused with exit code 2, and nothing is written, is", () => {
 
 describe("run.sh", () => {
   /** Runs it with a kubectl that writes down what it is asked for, and answers as a cluster in which all goes well, but for what fails. */
-  async function run(fails = "nothing at all") {
+  async function run(fails = "nothing at all", startAfter = "60") {
     mkdirSync(at("programs"));
     writeFileSync(
       at("programs", "kubectl"),
@@ -213,9 +213,10 @@ esac
     const { code, stdout, stderr } = await start(["sh", at("k8s", "run.sh")], {
       LOG: at("log"),
       PATH: `${at("programs")}${delimiter}${process.env.PATH}`,
-      START_AFTER: "60",
+      START_AFTER: startAfter,
     }).ended;
-    return { code, stdout, stderr, asked: readFileSync(at("log"), "utf8").trim().split("\n") };
+    const asked = existsSync(at("log")) ? readFileSync(at("log"), "utf8").trim().split("\n") : [];
+    return { code, stdout, stderr, asked };
   }
 
   it("loads, agrees on a start, runs, merges, and waits for each", async () => {
@@ -256,6 +257,14 @@ esac
     expect(stdout).toContain("log of logs --tail=-1 job/oltp-load");
     expect(asked.join("\n")).not.toContain("testrun.yaml\n");
     expect(asked.join("\n")).not.toContain("apply --filename testrun.yaml");
+  });
+
+  it.each(["soon", "1m", "-60", "09"])("refuses START_AFTER=%s before anything is touched", async (startAfter) => {
+    expect((await render([])).code).toBe(0);
+    const { code, stderr, asked } = await run(undefined, startAfter);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`START_AFTER=${startAfter} is not accepted; expected are whole seconds, such as 120`);
+    expect(asked).toEqual([]);
   });
 
   it("says how to make a Secret that is missing, before anything is touched", async () => {

@@ -25,6 +25,12 @@ export function startScript(request: KubernetesRequest): string {
 set -eu
 cd "$(dirname "$0")"
 start_after=\${START_AFTER:-${startAfter}}
+case $start_after in
+*[!0-9]* | 0?*)
+  echo "START_AFTER=$start_after is not accepted; expected are whole seconds, such as ${startAfter}. Set it anew, or leave it out." >&2
+  exit 2
+  ;;
+esac
 
 # Waits until a Job has ended. Shows its log; fails where the Job failed.
 ended() {
