@@ -30,11 +30,13 @@ export interface Merged {
 /**
  * Merges instances.
  * @param folderOf gives the folder to write to, once it is known that the instances belong together.
- * @throws {UsageError} when they do not, or cannot be read; CommandError when the result cannot be written.
+ * @param signal stops it; what was written is removed.
+ * @throws {UsageError} when they do not, or cannot be read; CommandError when the result cannot be written; the signal's reason.
  */
 export async function mergeFolders(
   instances: readonly ReadInstance[],
   folderOf: (testid: string) => { id: string; path: string },
+  signal?: AbortSignal,
 ): Promise<Merged> {
   const parts = partsOf(instances);
   const starts = startsOf(parts);
@@ -58,7 +60,7 @@ export async function mergeFolders(
     if (status !== "crashed") yield { type: "end", status, finishedAt, phases };
   }
   try {
-    await pipeline(Readable.from(asText(lines())), createWriteStream(windows));
+    await pipeline(Readable.from(asText(lines())), createWriteStream(windows), { signal });
     const run = mergeRun(setup, parts, starts, facts);
     writeFileSync(temporary, `${JSON.stringify(run, null, 2)}\n`, { flush: true });
     renameSync(temporary, path);
@@ -66,6 +68,7 @@ export async function mergeFolders(
   } catch (error) {
     rmSync(temporary, { force: true });
     rmSync(windows, { force: true });
+    signal?.throwIfAborted();
     if (error instanceof UsageError) throw error;
     if (error instanceof RangeError) {
       throw new UsageError(

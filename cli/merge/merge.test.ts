@@ -1,16 +1,22 @@
+import { execFileSync } from "node:child_process";
 import {
+  closeSync,
+  constants,
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { instanceFolders, wholeFolder } from "../../lib/merge/instances-under-test.ts";
 import {
@@ -20,7 +26,8 @@ import {
   readRun,
   readWindows,
 } from "../../lib/result/index.ts";
-import { dbmark } from "../command-under-test.ts";
+import { dbmark, startDbmark } from "../command-under-test.ts";
+import { codeOf } from "../errors.ts";
 
 let folder: string;
 const at = (...path: string[]) => join(folder, ...path);
@@ -157,4 +164,34 @@ describe("refused with exit code 2, and nothing is written, is", () => {
     expect(code).toBe(2);
     expect(existsSync(at("results")) ? readdirSync(at("results")) : []).toEqual([]);
   });
+});
+
+it("Ctrl-C in the middle leaves nothing behind", { timeout: 60_000 }, async () => {
+  // The windows of one instance come from a pipe and never end, so that merging goes on until it is interrupted.
+  const windows = join(collected()[1] ?? "", "windows.ndjson");
+  const lines = readFileSync(windows, "utf8").trim().split("\n").slice(0, -1);
+  const window = JSON.parse(lines.findLast((line) => line.includes('"type":"window"')) ?? "");
+  rmSync(windows);
+  execFileSync("mkfifo", [windows]);
+  const pipe = openSync(windows, constants.O_RDWR | constants.O_NONBLOCK);
+  writeSync(pipe, `${lines.join("\n")}\n`);
+  const { child, ended } = startDbmark(["merge", "--out", at("results"), at("collected")]);
+  while (!existsSync(at("results")) || readdirSync(at("results")).length === 0) await wait(10);
+  child.kill("SIGINT");
+  while (child.exitCode === null) {
+    try {
+      // A line is short enough to be written whole or not at all.
+      for (;;) writeSync(pipe, `${JSON.stringify({ ...window, second: window.second++ })}\n`);
+    } catch (error) {
+      // The pipe is full.
+      if (codeOf(error) !== "EAGAIN") throw error;
+    }
+    await wait(10);
+  }
+  closeSync(pipe);
+  const { code, stdout, stderr } = await ended;
+  expect(stderr).toBe("Interrupted: nothing was merged\n");
+  expect(stdout).toBe("");
+  expect(code).toBe(130);
+  expect(readdirSync(at("results"))).toEqual([]);
 });

@@ -3,8 +3,9 @@
 import { rmdirSync } from "node:fs";
 import { summarize } from "../../lib/summary/index.ts";
 import { hasColor } from "../color.ts";
-import { type ExitCode, mostImportant } from "../exit-codes.ts";
+import { type ExitCode, exitCodes, mostImportant } from "../exit-codes.ts";
 import { pathFromHere } from "../progress/path.ts";
+import { Interrupted, Interruption } from "../run/interruption.ts";
 import { codesOf } from "../run/outcome.ts";
 import { prepareResultsFolder } from "../run/results-folder.ts";
 import { type Merged, makeRunFolder, mergeFolders } from "./merge-folders.ts";
@@ -15,20 +16,26 @@ export interface MergeOptions {
   out: string;
 }
 
-/** Merges. @throws {UsageError} for folders that are not the instances of one run; nothing is left behind. */
+/** Merges. @throws {UsageError} for folders that are not the instances of one run; nothing is left behind, after Ctrl-C neither. */
 export async function merge(names: string[], options: MergeOptions): Promise<ExitCode> {
   const instances = await readInstances(names);
+  const interruption = new Interruption();
   let made: string | undefined;
   let merged: Merged;
   try {
-    merged = await mergeFolders(instances, (testid) => {
+    const folderOf = (testid: string) => {
       const folder = makeRunFolder(prepareResultsFolder(options.out), folderName(testid));
       made = folder.path;
       return folder;
-    });
+    };
+    merged = await mergeFolders(instances, folderOf, interruption.signal);
   } catch (error) {
     if (made !== undefined) rmdirSync(made);
-    throw error;
+    if (!(error instanceof Interrupted)) throw error;
+    process.stderr.write("Interrupted: nothing was merged\n");
+    return exitCodes.interrupted;
+  } finally {
+    interruption.dispose();
   }
   const { run, path } = merged;
   process.stdout.write(`${summarize(run, { path: pathFromHere(path), color: hasColor() })}\n`);
