@@ -130,8 +130,8 @@ type searcher struct {
 	phase  record.Phase
 }
 
-// startSearch begins the first step; nil where the profile does not search.
-func (r *Run) startSearch() *searcher {
+// newSearcher prepares a search; nil where the profile does not search.
+func (r *Run) newSearcher() *searcher {
 	declared := r.declaration.Profile.Search
 	if declared == nil {
 		return nil
@@ -159,6 +159,14 @@ func (r *Run) startSearch() *searcher {
 			}
 		}
 	}
+	return s
+}
+
+// start lets the search begin; on nil it does nothing.
+func (s *searcher) start() {
+	if s == nil {
+		return
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
 	s.stopped.Add(1)
@@ -166,7 +174,6 @@ func (r *Run) startSearch() *searcher {
 		defer s.stopped.Done()
 		s.perform(ctx)
 	}()
-	return s
 }
 
 // stop ends the search where it is. Steps are complete when it returns.

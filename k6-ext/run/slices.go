@@ -124,9 +124,11 @@ func (r *Run) begin(ctx context.Context) bool {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if !r.engine.Began() {
+		// Before anybody is there who asks for it: workers that see that the run began, and the collector.
+		r.searcher = r.newSearcher()
 		r.engine.Begin()
 		r.startCollecting()
-		r.searcher = r.startSearch()
+		r.searcher.start()
 	}
 	return true
 }
