@@ -66,6 +66,24 @@ describe("on a server that has nothing yet", () => {
     }
   });
 
+  it("two runs at once take turns, because each removes all rows first", { timeout: 120_000 }, async () => {
+    const target = { DBMARK_TARGET: `spacetimedb://${server.host}/turns`, SCENARIO: "mixed" };
+    const first = starting({ ...target, STEADY_STATE_DURATION: "100s" });
+    await first.prints("Running:");
+    const second = starting({ ...target, USE_WEBSOCKET: "false" });
+    await second.prints("another run of dbmark uses the same data");
+    first.child.kill("SIGINT");
+    expect((await first.ended).code).toBe(130);
+    const { code, stderr } = await second.ended;
+    expect([0, 1, 4], stderr).toContain(code);
+    expect(runs()).toHaveLength(2);
+    for (const { books, totals } of runs().map((path) => readRun(path).run)) {
+      expect(books).toMatchObject([{ operation: "create-user", balanced: true }]);
+      // Without turns, the first would find no users to read when the second began.
+      expect(totals.measure.all).toMatchObject({ failed: 0 });
+    }
+  });
+
   it("variables name it where no target is given, and the token is seen nowhere", { timeout: 120_000 }, async () => {
     const token = await server.identity();
     const secret = token.split(".").at(-1) ?? "";

@@ -2,9 +2,17 @@ package driver
 
 import "context"
 
+// Locker is a Target on which a dbmark can keep every other one away from what it uses.
+type Locker interface {
+	Target
+	// Lock keeps every other dbmark away from a data set, until unlock is called or the
+	// process ends. Held by somebody else, it waits until the context ends.
+	Lock(ctx context.Context, name string) (unlock func(), err error)
+}
+
 // Store is a Target that can hold a data set: tables made, bulk-loaded and recognised again.
 type Store interface {
-	Target
+	Locker
 	// TableExists says whether a table (or view) of that name is there, whoever made it. The name is
 	// in the system's own notation, quoted where it must be.
 	TableExists(ctx context.Context, table string) (bool, error)
@@ -17,9 +25,6 @@ type Store interface {
 	Manifest(ctx context.Context, name string) (*Manifest, error)
 	// SaveManifest writes or replaces it.
 	SaveManifest(ctx context.Context, m *Manifest) error
-	// Lock keeps every other dbmark away from a data set, until unlock is called or the
-	// process ends. Held by somebody else, it waits until the context ends.
-	Lock(ctx context.Context, name string) (unlock func(), err error)
 }
 
 // BulkWriter loads rows. It belongs to one goroutine.

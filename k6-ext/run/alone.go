@@ -14,7 +14,7 @@ const patience = time.Second
 // run is finished: a run that brings the data set back, or removes inserted rows, would take them from under another one. The instances of
 // one run share their data: the first one keeps others away for all.
 func (r *Run) becomeAlone(ctx context.Context) error {
-	store, ok := r.target.(driver.Store)
+	target, ok := r.target.(driver.Locker)
 	name := r.sharedData()
 	if !ok || name == "" || !r.leads() {
 		return nil
@@ -26,7 +26,7 @@ func (r *Run) becomeAlone(ctx context.Context) error {
 		}
 	})
 	defer told.Stop()
-	unlock, err := store.Lock(ctx, "run on "+name)
+	unlock, err := target.Lock(ctx, "run on "+name)
 	if err != nil {
 		return err
 	}

@@ -71,6 +71,9 @@ func (t *target) shakeHands(ctx context.Context, token string) (*link, error) {
 		header.Set("Authorization", "Bearer "+token)
 	}
 	where := url.URL{Scheme: "ws", Host: t.address, Path: t.path("/subscribe"), RawQuery: "compression=" + t.compression}
+	if t.connectionID != "" {
+		where.RawQuery += "&connection_id=" + t.connectionID
+	}
 	_, response, err := dialer.DialContext(ctx, where.String(), header)
 	if err != nil {
 		stop()

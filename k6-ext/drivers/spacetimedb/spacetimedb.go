@@ -53,6 +53,8 @@ type target struct {
 	retries                 int
 	discard                 bool
 	retryDelay              time.Duration
+	// connectionID is what the server is to call WebSockets of this target, in hexadecimal; empty: it chooses.
+	connectionID string
 
 	meters meters
 	keeper keeper
