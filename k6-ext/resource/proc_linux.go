@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -53,6 +55,25 @@ func readStat(pid string) (s stat, err error) {
 	s.reaped = time.Duration(number(16)+number(17)) * clockTick
 	s.started = number(22)
 	return s, err
+}
+
+// longestName is what the kernel keeps of a process's name, in bytes.
+const longestName = 15
+
+// wholeName gives the name of a process whose kernel name may be cut off: that of the program it was started as, where it begins the same.
+func wholeName(pid int, name string) string {
+	if len(name) < longestName {
+		return name
+	}
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
+	if err != nil {
+		return name
+	}
+	program, _, _ := bytes.Cut(text, []byte{0})
+	if whole := filepath.Base(string(program)); strings.HasPrefix(whole, name) {
+		return whole
+	}
+	return name
 }
 
 // scheduled is the processor time of a process's main thread to the nanosecond; 0 where the kernel does not tell. Ticks alone would lose

@@ -155,6 +155,44 @@ func TestTheServerIsFoundByWhereItListensAndItsChildrenCount(t *testing.T) {
 	}
 }
 
+func TestANameThatTheKernelCutsOffIsTheProgramsOwn(t *testing.T) {
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(t.TempDir(), "a-server-of-a-long-name")
+	if err := os.Symlink(program, link); err != nil {
+		t.Fatal(err)
+	}
+	server := exec.Command(link)
+	server.Env = append(os.Environ(), "RESOURCE_TEST_ROLE=tcp")
+	stdin, err := server.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := server.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stdin.Close()
+		_ = server.Wait()
+	})
+	if _, err := stdout.Read(make([]byte, 100)); err != nil {
+		t.Fatal(err)
+	}
+	watched, err := Watch(server.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(watched.Label(), "a-server-of-a-long-name (process ") {
+		t.Errorf("label %q", watched.Label())
+	}
+}
+
 func TestAServerIsFoundByAChildsProcessIDToo(t *testing.T) {
 	_, pid, _ := startServer(t, "tcp")
 	var child int

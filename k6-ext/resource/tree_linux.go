@@ -27,7 +27,7 @@ func Watch(pid int) (*Processes, error) {
 	if err != nil {
 		return nil, fmt.Errorf("process %d cannot be read: %w", pid, err)
 	}
-	return &Processes{root: pid, started: s.started, label: fmt.Sprintf("%s (process %d and its children)", s.name, pid)}, nil
+	return &Processes{root: pid, started: s.started, label: fmt.Sprintf("%s (process %d and its children)", wholeName(pid, s.name), pid)}, nil
 }
 
 // Label says which processes these are.
