@@ -41,7 +41,7 @@ ${secretCommand(request.secret, request.namespace)}
 None is needed: the target has no password. If one named ${request.secret} is there, its keys are variables of the load and of the runners, such as tokens for outputs.
 `
 }
-## 3. The run
+${publishing(request)}## 3. The run
 
 \`./run.sh\` does all of this, and prints the result. Its steps:
 
@@ -91,5 +91,17 @@ ${request.loads ? `| \`load.yaml\` | Job ${names.load}: loads the data set |\n` 
 | \`merge.yaml\` | Job ${names.merge}: joins what the runners wrote |
 | \`files.yaml\` | Pod ${names.files}: to copy files out of the volume |
 | \`run.sh\` | all steps |
+`;
+}
+
+/** What is to be done once before the first run, on systems where only dbmark itself does it; empty: nothing. */
+function publishing(request: KubernetesRequest): string {
+  if (request.suite !== "spacetimedb" || !request.loads) return "";
+  return `The runners publish nothing. Publish the suite's module once: a short run from a machine that reaches the server does it where the database does not exist yet.
+
+\`\`\`sh
+npx dbmark run spacetimedb --profile smoke --target ${request.settings.DBMARK_TARGET ?? "spacetimedb://HOST:PORT/DATABASE"}
+\`\`\`
+
 `;
 }

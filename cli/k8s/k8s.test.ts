@@ -97,6 +97,17 @@ describe("what is rendered", () => {
     expect(more.code).toBe(2);
   });
 
+  it("says how SpacetimeDB's module gets onto the server, because runners publish nothing", async () => {
+    const spacetimedb = (...args: string[]) =>
+      dbmark(["k8s", "spacetimedb", "--output", at("k8s"), ...args], { DBMARK_TARGET: "" });
+    expect((await spacetimedb("--target", "spacetimedb://db:3000/benchmark")).code).toBe(0);
+    expect(read("README.md")).toContain("run spacetimedb --profile smoke --target spacetimedb://db:3000/benchmark\n");
+    expect((await spacetimedb()).code).toBe(0);
+    expect(read("README.md")).toContain("--target spacetimedb://HOST:PORT/DATABASE\n");
+    expect((await spacetimedb("--target", "noop://local")).code).toBe(0);
+    expect(read("README.md")).not.toContain("publish");
+  });
+
   it("takes a claim, a namespace, an image and a name of the user's", async () => {
     const { code } = await render([
       ...["--name", "nightly", "--namespace", "load-tests", "--claim", "shared", "--cpu", "8", "--memory", "4Gi"],
