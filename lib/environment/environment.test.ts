@@ -131,7 +131,7 @@ describe("the environment", () => {
   it("says yes and no", () => {
     expect(readFlag({ DBMARK_RELOAD: "1" }, "DBMARK_RELOAD")).toBe(true);
     expect(readFlag({}, "DBMARK_RELOAD")).toBe(false);
-    expect(() => readFlag({ DBMARK_RELOAD: "maybe" }, "DBMARK_RELOAD")).toThrow("1 for yes, 0 for no");
+    expect(() => readFlag({ DBMARK_RELOAD: "maybe" }, "DBMARK_RELOAD")).toThrow("1 or true for yes, 0 or false for no");
   });
 
   it("is recorded without what the harness sets", () => {

@@ -56,7 +56,7 @@ export function accepted(variable: VariableType): string {
     case "word or integer":
       return `${variable.word}, or a whole number from 1 to ${thousands(variable.maximum)}`;
     case "flag":
-      return "1 for yes, 0 for no";
+      return "1 or true for yes, 0 or false for no";
     case "text":
       return variable.form;
   }
