@@ -77,7 +77,13 @@ func comeAndGo() {
 // startServer gives the address, the process id of the server, and a function that ends its child.
 func startServer(t *testing.T, network string) (address string, pid int, endChild func()) {
 	t.Helper()
-	server := exec.Command(os.Args[0])
+	return startProgram(t, os.Args[0], network)
+}
+
+// startProgram is startServer with this program by another name.
+func startProgram(t *testing.T, program, network string) (address string, pid int, endChild func()) {
+	t.Helper()
+	server := exec.Command(program)
 	server.Env = append(os.Environ(), "RESOURCE_TEST_ROLE="+network, "RESOURCE_TEST_SOCKET="+filepath.Join(t.TempDir(), "socket"))
 	server.Stderr = os.Stderr
 	stdin, err := server.StdinPipe()
@@ -164,27 +170,8 @@ func TestANameThatTheKernelCutsOffIsTheProgramsOwn(t *testing.T) {
 	if err := os.Symlink(program, link); err != nil {
 		t.Fatal(err)
 	}
-	server := exec.Command(link)
-	server.Env = append(os.Environ(), "RESOURCE_TEST_ROLE=tcp")
-	stdin, err := server.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := server.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stdin.Close()
-		_ = server.Wait()
-	})
-	if _, err := stdout.Read(make([]byte, 100)); err != nil {
-		t.Fatal(err)
-	}
-	watched, err := Watch(server.Process.Pid)
+	_, pid, _ := startProgram(t, link, "tcp")
+	watched, err := Watch(pid)
 	if err != nil {
 		t.Fatal(err)
 	}
