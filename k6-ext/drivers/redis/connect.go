@@ -58,29 +58,13 @@ func (t *target) handshake(ctx context.Context, conn net.Conn) (net.Conn, *sourc
 	if t.tls != nil {
 		secured := tls.Client(conn, t.tls)
 		if err := secured.HandshakeContext(ctx); err != nil {
-			return nil, nil, nil, t.tlsError(ctx, err)
+			return nil, nil, nil, driver.TLSError(ctx, err, t.notRedis)
 		}
 		conn = secured
 	}
 	from := &source{conn}
 	r := &reader{buffer: bufio.NewReaderSize(from, readBuffer)}
 	return conn, from, r, t.logIn(conn, r)
-}
-
-func (t *target) tlsError(ctx context.Context, err error) error {
-	var record tls.RecordHeaderError
-	var certificate *tls.CertificateVerificationError
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.As(err, &certificate):
-		return &driver.Error{Kind: driver.KindProtocol, Message: "TLS: " + err.Error(), Err: err,
-			Hint: "Name the authority with ?ca=FILE, or trust any server with ?insecure=true"}
-	case errors.As(err, &record) || errors.Is(err, io.EOF):
-		return t.notRedis("it does not speak TLS", err)
-	default:
-		return t.notRedis("TLS: "+err.Error(), err)
-	}
 }
 
 // logIn sends everything at once, and reads the replies. PING proves that this is Redis.

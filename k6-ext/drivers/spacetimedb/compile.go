@@ -29,6 +29,19 @@ type program struct {
 // MaximumDepth is 1 where an operation takes several round trips.
 func (p *program) MaximumDepth() int { return p.depth }
 
+// refusal says why a session with so many requests in flight does not take another one; nil: it does. A nil program takes none.
+func (p *program) refusal(r *driver.Request, inFlight int) *driver.Error {
+	switch {
+	case p == nil:
+		return errNoProgram
+	case r.Operation < 0 || r.Operation >= len(p.operations) || len(r.Parameters) < len(p.operations[r.Operation].parameters):
+		return errBadIndex
+	case inFlight >= p.depth:
+		return errTooDeep
+	}
+	return nil
+}
+
 // Loops implements driver.Looping: where sessions can share threads, a call on a loop costs the client half of what it costs on a goroutine, or
 // less. Over HTTP, requests in flight together are on connections of their own, each with a goroutine.
 func (p *program) Loops(depth int) bool {

@@ -2,7 +2,6 @@ package spacetimedb
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -107,22 +106,6 @@ func (t *target) notSpacetime(why string, err error) *driver.Error {
 	return &driver.Error{Kind: driver.KindProtocol, Err: err,
 		Message: fmt.Sprintf("the server at %s is not SpacetimeDB: %s", t.address, why),
 		Hint:    "Check the port, and whether it wants TLS (spacetimedbs://) or not (spacetimedb://)"}
-}
-
-func (t *target) tlsError(ctx context.Context, err error) error {
-	var record tls.RecordHeaderError
-	var certificate *tls.CertificateVerificationError
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.As(err, &certificate):
-		return &driver.Error{Kind: driver.KindProtocol, Message: "TLS: " + err.Error(), Err: err,
-			Hint: "Name the authority with ?ca=FILE, or trust any server with ?insecure=true"}
-	case errors.As(err, &record) || errors.Is(err, io.EOF):
-		return t.notSpacetime("it does not speak TLS", err)
-	default:
-		return t.notSpacetime("TLS: "+err.Error(), err)
-	}
 }
 
 // endedKind is the kind of error of a context that is over.

@@ -116,15 +116,8 @@ func (s *httpSession) Submit(ctx context.Context, r *driver.Request) *driver.Err
 	if err := s.refusal(ctx); err != nil {
 		return err
 	}
-	if s.program == nil {
-		return errNoProgram
-	}
-	if r.Operation < 0 || r.Operation >= len(s.program.operations) ||
-		len(r.Parameters) < len(s.program.operations[r.Operation].parameters) {
-		return errBadIndex
-	}
-	if s.inFlight >= s.program.depth {
-		return errTooDeep
+	if err := s.program.refusal(r, s.inFlight); err != nil {
+		return err
 	}
 	f := &httpFlight{}
 	if n := len(s.spare); n > 0 {

@@ -149,7 +149,7 @@ func (t *target) dial(ctx context.Context) (net.Conn, error) {
 	secured := tls.Client(conn, t.tls)
 	if err := secured.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
-		return nil, t.tlsError(ctx, err)
+		return nil, driver.TLSError(ctx, err, t.notSpacetime)
 	}
 	return secured, nil
 }
